@@ -1,0 +1,12 @@
+package io.agentruntime.error;
+
+/** No connection came about: name resolution, TCP, TLS or proxy failed. The cause has the details. */
+public final class ConnectFailedException extends RuntimeClientException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param target host and port, never a full address with its query */
+    public ConnectFailedException(String target, Throwable cause) {
+        super("Could not connect to " + target + ": " + cause.getClass().getSimpleName(), cause);
+    }
+}
