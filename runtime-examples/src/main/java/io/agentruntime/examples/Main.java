@@ -44,7 +44,8 @@ public final class Main {
     }
 
     private static void listPrograms(String[] args) {
-        System.out.println(args.length == 0 ? "There is no program yet." : "There is no program named " + args[0] + ".");
+        System.out.println(
+                args.length == 0 ? "There is no program yet." : "There is no program named " + args[0] + ".");
         PROGRAMS.forEach(p -> System.out.printf("  %-16s %s%n", p.name(), p.summary()));
     }
 }
