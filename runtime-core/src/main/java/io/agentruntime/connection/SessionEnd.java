@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause what went wrong, or {@code null} when it was closed in good order
  */
 public record SessionEnd(
-        Initiator initiator,
-        CloseStatus status,
-        @Nullable Throwable cause) {
+        Initiator initiator, CloseStatus status, @Nullable Throwable cause) {
 
     /** Who ended a session. */
     public enum Initiator {

@@ -18,7 +18,11 @@ public class ConnectionLostException extends RuntimeClientException {
      * @param reason the close reason, empty when there was none
      */
     public ConnectionLostException(int code, String reason, @Nullable Throwable cause) {
-        this("Connection lost, close code " + code + (reason.isEmpty() ? "" : " (" + reason + ")"), code, reason, cause);
+        this(
+                "Connection lost, close code " + code + (reason.isEmpty() ? "" : " (" + reason + ")"),
+                code,
+                reason,
+                cause);
     }
 
     ConnectionLostException(String message, int code, String reason, @Nullable Throwable cause) {

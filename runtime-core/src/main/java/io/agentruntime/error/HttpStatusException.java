@@ -44,7 +44,11 @@ public class HttpStatusException extends RuntimeClientException {
 
     private static String text(
             int status, String method, String path, @Nullable String error, @Nullable String detail, String advice) {
-        StringBuilder text = new StringBuilder(method).append(' ').append(path).append(": HTTP ").append(status);
+        StringBuilder text = new StringBuilder(method)
+                .append(' ')
+                .append(path)
+                .append(": HTTP ")
+                .append(status);
         if (error != null) {
             text.append(", ").append(error);
         }
@@ -73,9 +77,10 @@ public class HttpStatusException extends RuntimeClientException {
             case 409 -> new Conflict(method, path, error, detail);
             case 422 -> new Blocked(method, path, error, detail);
             case 429 -> new RateLimited(method, path, error, detail, retryAfter);
-            default -> status >= 500
-                    ? new ServerError(status, method, path, error, detail, retryAfter)
-                    : new HttpStatusException(status, method, path, error, detail, retryAfter, "");
+            default ->
+                status >= 500
+                        ? new ServerError(status, method, path, error, detail, retryAfter)
+                        : new HttpStatusException(status, method, path, error, detail, retryAfter, "");
         };
     }
 

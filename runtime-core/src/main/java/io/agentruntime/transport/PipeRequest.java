@@ -26,6 +26,7 @@ public record PipeRequest(SecretUri target, Map<String, String> headers, List<St
     /** Without the values of headers and subprotocols, for they may be credentials. */
     @Override
     public String toString() {
-        return "PipeRequest[" + target + ", headers=" + headers.keySet() + ", subprotocols=" + subprotocols.size() + "]";
+        return "PipeRequest[" + target + ", headers=" + headers.keySet() + ", subprotocols=" + subprotocols.size()
+                + "]";
     }
 }

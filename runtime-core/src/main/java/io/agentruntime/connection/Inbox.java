@@ -1,0 +1,37 @@
+package io.agentruntime.connection;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks one at a time, in order, each on the thread of whoever finds the inbox idle; nobody waits. What is only
+ * touched by its tasks needs no other protection.
+ */
+final class Inbox implements Executor {
+
+    private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pending = new AtomicInteger();
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (pending.getAndIncrement() != 0) {
+            return;
+        }
+        do {
+            Runnable next = tasks.remove();
+            try {
+                next.run();
+            } catch (RuntimeException e) {
+                // A bug of ours, or of a listener: the tasks behind it must run all the same.
+                log.error("A connection task failed", e);
+            }
+        } while (pending.decrementAndGet() != 0);
+    }
+}

@@ -1,0 +1,121 @@
+package io.agentruntime.connection;
+
+import io.agentruntime.error.InvalidOptionException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether and when a lost connection is tried again.
+ *
+ * @param maxRetries retries in a row before giving up; {@link #UNLIMITED} for no end
+ * @param delays how long to wait before each
+ * @param retryInitialConnect whether the first attempt of {@code connect()} follows the policy too, instead of failing
+ * @param stableAfter how long a session must last before the count of retries starts again
+ */
+public record ReconnectPolicy(int maxRetries, DelayStrategy delays, boolean retryInitialConnect, Duration stableAfter) {
+
+    /** No limit to the number of retries. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /** Nookplot's defaults, as documented: 10 retries, {@code min(1 s * 2^n, 30 s) + random(0, 1 s)}. */
+    public static Builder documented() {
+        return new Builder(10, Duration.ofSeconds(1), Duration.ofSeconds(30), Formula.DOCUMENTED);
+    }
+
+    /** The other protocols' defaults: full jitter {@code random(0, min(30 s, 1 s * 2^n))}, without end. */
+    public static Builder fullJitter() {
+        return new Builder(UNLIMITED, Duration.ofSeconds(1), Duration.ofSeconds(30), Formula.FULL_JITTER);
+    }
+
+    private enum Formula {
+        DOCUMENTED,
+        FULL_JITTER
+    }
+
+    /** Builds a {@link ReconnectPolicy}. */
+    public static final class Builder {
+
+        private final Formula formula;
+        private int maxRetries;
+        private Duration initialDelay;
+        private Duration maxDelay;
+        private boolean retryInitialConnect;
+        private Duration stableAfter = Duration.ofSeconds(5);
+        private @Nullable DelayStrategy strategy;
+
+        private Builder(int maxRetries, Duration initialDelay, Duration maxDelay, Formula formula) {
+            this.maxRetries = maxRetries;
+            this.initialDelay = initialDelay;
+            this.maxDelay = maxDelay;
+            this.formula = formula;
+        }
+
+        /** Retries in a row before the state turns {@code Failed}; 0 gives up at the first loss. */
+        public Builder maxRetries(int retries) {
+            if (retries < 0) {
+                throw new InvalidOptionException("reconnect.maxRetries", retries, "must not be negative");
+            }
+            this.maxRetries = retries;
+            return this;
+        }
+
+        /** Never gives up. */
+        public Builder unlimitedRetries() {
+            return maxRetries(UNLIMITED);
+        }
+
+        /** The delay before the first retry, before jitter; default 1 s. */
+        public Builder initialDelay(Duration delay) {
+            if (delay.isNegative() || delay.isZero()) {
+                throw new InvalidOptionException("reconnect.initialDelay", delay, "must be positive");
+            }
+            this.initialDelay = delay;
+            return this;
+        }
+
+        /** The ceiling of the delays, before jitter; default 30 s. */
+        public Builder maxDelay(Duration delay) {
+            if (delay.isNegative() || delay.isZero()) {
+                throw new InvalidOptionException("reconnect.maxDelay", delay, "must be positive");
+            }
+            this.maxDelay = delay;
+            return this;
+        }
+
+        /** Another strategy than the protocol's formula; {@code initialDelay} and {@code maxDelay} then have no effect. */
+        public Builder strategy(DelayStrategy delays) {
+            this.strategy = delays;
+            return this;
+        }
+
+        /** Whether the first attempt of {@code connect()} follows the policy too; default {@code false}: it fails. */
+        public Builder retryInitialConnect(boolean retry) {
+            this.retryInitialConnect = retry;
+            return this;
+        }
+
+        /** How long a session must last before the count of retries starts again; default 5 s. */
+        public Builder stableAfter(Duration duration) {
+            if (duration.isNegative()) {
+                throw new InvalidOptionException("reconnect.stableAfter", duration, "must not be negative");
+            }
+            this.stableAfter = duration;
+            return this;
+        }
+
+        /** The policy. Errors: {@link InvalidOptionException} when {@code maxDelay} is less than {@code initialDelay}. */
+        public ReconnectPolicy build() {
+            return new ReconnectPolicy(maxRetries, delays(), retryInitialConnect, stableAfter);
+        }
+
+        private DelayStrategy delays() {
+            if (strategy != null) {
+                return strategy;
+            }
+            return switch (formula) {
+                case DOCUMENTED -> DelayStrategy.exponential(initialDelay, maxDelay, Duration.ofSeconds(1));
+                case FULL_JITTER -> DelayStrategy.fullJitter(initialDelay, maxDelay);
+            };
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.agentruntime.connection;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.MonoSink;
+import reactor.util.context.ContextView;
+
+/**
+ * One connection from {@code connect()} to its end: the step it is at, and what it has to remember on the way. Only
+ * touched by tasks of the engine's inbox.
+ */
+final class Run<S extends Session> {
+
+    /** The context of the caller who started it; its attempts run in it. */
+    final ContextView context;
+
+    /** Who waits for a session. */
+    final List<MonoSink<S>> waiters = new ArrayList<>();
+
+    /** What is going on now: an attempt, the watch over a session, or a delay. Never two at a time. */
+    final Disposable.Swap step = Disposables.swap();
+
+    @Nullable
+    Attempt attempt;
+
+    @Nullable
+    S session;
+
+    /** Retries since a session last proved stable. */
+    int retries;
+
+    /** The delay before the last retry. */
+    Duration lastDelay = Duration.ZERO;
+
+    /** Whether a session was ever open. */
+    boolean established;
+
+    /** Whether credentials were asked for again after a refusal, and no session came of it yet. */
+    boolean refreshed;
+
+    Instant openedAt = Instant.EPOCH;
+
+    Run(ContextView context) {
+        this.context = context;
+    }
+}

@@ -1,0 +1,91 @@
+package io.agentruntime.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentruntime.error.LivenessTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class LivenessTest {
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final List<Long> heartbeats = new ArrayList<>();
+    private final List<LivenessTimeoutException> silences = new ArrayList<>();
+    private final Liveness liveness = new Liveness(
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            time,
+            () -> heartbeats.add(time.now(java.util.concurrent.TimeUnit.SECONDS)),
+            silences::add);
+
+    private void pass(long seconds) {
+        time.advanceTimeBy(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void heartbeatsGoOutOnTheInterval() {
+        liveness.start();
+        for (int i = 0; i < 4; i++) {
+            pass(15);
+            liveness.signOfLife();
+            pass(15);
+        }
+
+        assertThat(heartbeats).containsExactly(30L, 60L, 90L, 120L);
+        assertThat(silences).isEmpty();
+    }
+
+    @Test
+    void silenceIsFoundExactlyAtTheLimitAndOnce() {
+        liveness.start();
+        pass(10);
+        liveness.signOfLife();
+        pass(59);
+        assertThat(silences).isEmpty();
+        pass(1);
+        assertThat(silences).hasSize(1);
+        assertThat(silences.get(0).limit()).isEqualTo(Duration.ofSeconds(60));
+        pass(3600);
+        assertThat(silences).hasSize(1);
+        assertThat(heartbeats).containsExactly(30L, 60L);
+    }
+
+    @Test
+    void theWatchWaitsWhileThisSideDoesNotReadAndHeartbeatsGoOn() {
+        liveness.start();
+        liveness.reading(false);
+        pass(300);
+        assertThat(silences).isEmpty();
+        assertThat(heartbeats).hasSize(10);
+
+        liveness.reading(true);
+        pass(59);
+        assertThat(silences).isEmpty();
+        pass(61);
+        assertThat(silences).hasSize(1);
+    }
+
+    @Test
+    void theLastSignOfLifeIsRemembered() {
+        liveness.start();
+        pass(12);
+        liveness.signOfLife();
+        pass(5);
+
+        assertThat(liveness.lastSignOfLife()).isEqualTo(Instant.ofEpochSecond(12));
+    }
+
+    @Test
+    void stoppedItIsSilent() {
+        liveness.start();
+        liveness.dispose();
+        pass(3600);
+
+        assertThat(heartbeats).isEmpty();
+        assertThat(silences).isEmpty();
+    }
+}

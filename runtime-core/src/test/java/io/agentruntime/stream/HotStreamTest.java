@@ -1,0 +1,352 @@
+package io.agentruntime.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.SlowSubscriberException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class HotStreamTest {
+
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final ReadGate gate = new ReadGate(MAX_PAUSE, time);
+    private final HotStream<Integer> stream = new HotStream<>("numbers", gate);
+
+    private static StreamOptions inline(OverflowPolicy policy, int capacity) {
+        return new StreamOptions(policy, capacity, Schedulers.immediate());
+    }
+
+    private void emit(int from, int to) {
+        IntStream.rangeClosed(from, to).forEach(stream::next);
+    }
+
+    @Test
+    void eachSubscriberGetsWhatComesAfterIt() {
+        List<Integer> early = new ArrayList<>();
+        List<Integer> late = new ArrayList<>();
+        stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(early::add);
+        stream.next(1);
+        stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(late::add);
+        stream.next(2);
+
+        assertThat(early).containsExactly(1, 2);
+        assertThat(late).containsExactly(2);
+    }
+
+    @Test
+    void demandIsHonoured() {
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.ERROR, 8)), 0)
+                .then(() -> emit(1, 3))
+                .thenRequest(1)
+                .expectNext(1)
+                .thenRequest(2)
+                .expectNext(2, 3)
+                .thenCancel()
+                .verify();
+        assertThat(stream.hasSubscribers()).isFalse();
+    }
+
+    @Test
+    void errorPolicyDeliversTheBufferAndThenTheError() {
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.ERROR, 3)), 0)
+                .then(() -> emit(1, 5))
+                .thenRequest(10)
+                .expectNext(1, 2, 3)
+                .verifyErrorSatisfies(e -> assertThat(e)
+                        .isInstanceOf(SlowSubscriberException.class)
+                        .hasMessageContaining("numbers")
+                        .hasMessageContaining("3 elements"));
+    }
+
+    @Test
+    void dropOldestKeepsTheNewestAndCounts() {
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.DROP_OLDEST, 3)), 0)
+                .then(() -> emit(1, 10))
+                .then(() -> assertThat(stream.stats())
+                        .containsExactly(new SubscriberStats("numbers", OverflowPolicy.DROP_OLDEST, 3, 3, 7, false)))
+                .thenRequest(10)
+                .expectNext(8, 9, 10)
+                .then(() -> stream.next(11))
+                .expectNext(11)
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void dropLatestKeepsTheOldestAndCounts() {
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.DROP_LATEST, 3)), 0)
+                .then(() -> emit(1, 10))
+                .then(() -> assertThat(stream.stats().get(0).dropped()).isEqualTo(7))
+                .thenRequest(10)
+                .expectNext(1, 2, 3)
+                .then(() -> stream.next(11))
+                .expectNext(11)
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void droppedElementsReachTheDiscardHook() {
+        List<Object> discarded = new ArrayList<>();
+        stream.flux(inline(OverflowPolicy.DROP_OLDEST, 2))
+                .contextWrite(context ->
+                        context.put("reactor.onDiscard.local", (java.util.function.Consumer<Object>) discarded::add))
+                .subscribe(new Idle<>());
+        emit(1, 4);
+
+        assertThat(discarded).containsExactly(1, 2);
+    }
+
+    @Test
+    void backpressureHoldsReadingWhenFullAndLetsGoAtHalf() {
+        List<Boolean> reading = new ArrayList<>();
+        gate.attach(reading::add);
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 4)), 0)
+                .then(() -> emit(1, 3))
+                .then(() -> assertThat(reading).isEmpty())
+                .then(() -> emit(4, 6)) // 5 and 6 had been read before
+                .then(() -> assertThat(reading).containsExactly(false))
+                .thenRequest(3)
+                .expectNext(1, 2, 3)
+                .then(() -> assertThat(reading).containsExactly(false))
+                .thenRequest(1)
+                .expectNext(4)
+                .then(() -> assertThat(reading).containsExactly(false, true))
+                .thenRequest(9)
+                .expectNext(5, 6)
+                .thenCancel()
+                .verify();
+        time.advanceTimeBy(MAX_PAUSE);
+        assertThat(reading).containsExactly(false, true);
+    }
+
+    @Test
+    void aSubscriberThatHoldsReadingTooLongGetsAnErrorAndReadingGoesOn() {
+        List<Boolean> reading = new ArrayList<>();
+        List<Integer> other = new ArrayList<>();
+        gate.attach(reading::add);
+        stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(other::add);
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)), 0)
+                .then(() -> emit(1, 2))
+                .then(() -> time.advanceTimeBy(MAX_PAUSE.minusMillis(1)))
+                .then(() -> assertThat(reading).containsExactly(false))
+                .then(() -> time.advanceTimeBy(Duration.ofMillis(1)))
+                .then(() -> assertThat(reading).containsExactly(false, true))
+                .thenRequest(9)
+                .expectNext(1, 2)
+                .verifyErrorSatisfies(e -> assertThat(e)
+                        .isInstanceOf(SlowSubscriberException.class)
+                        .hasMessageContaining("PT30S"));
+        stream.next(3);
+        assertThat(other).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void backpressureIsBoundedAlsoWhenNobodyStopsReading() {
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)), 0)
+                .then(() -> emit(1, HotStream.HOLD_SLACK + 100))
+                .thenRequest(Long.MAX_VALUE)
+                .expectNextCount(HotStream.HOLD_SLACK + 2)
+                .verifyError(SlowSubscriberException.class);
+        assertThat(gate.held()).isFalse();
+    }
+
+    @Test
+    void cancellingEndsTheHold() {
+        List<Boolean> reading = new ArrayList<>();
+        gate.attach(reading::add);
+        Idle<Integer> idle = new Idle<>();
+        stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)).subscribe(idle);
+        emit(1, 2);
+        idle.cancel();
+
+        assertThat(reading).containsExactly(false, true);
+        assertThat(gate.held()).isFalse();
+    }
+
+    @Test
+    void twoSubscribersHoldReadingUntilTheSecondLetsGo() {
+        List<Boolean> reading = new ArrayList<>();
+        gate.attach(reading::add);
+        Idle<Integer> one = new Idle<>();
+        Idle<Integer> two = new Idle<>();
+        stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)).subscribe(one);
+        stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)).subscribe(two);
+        emit(1, 2);
+        one.request(2);
+        assertThat(reading).containsExactly(false);
+        two.request(2);
+        assertThat(reading).containsExactly(false, true);
+    }
+
+    @Test
+    void aSessionThatComesWhileReadingIsHeldIsTold() {
+        stream.flux(inline(OverflowPolicy.BACKPRESSURE, 1)).subscribe(new Idle<>());
+        Disposable first = gate.attach(on -> {});
+        stream.next(1);
+        List<Boolean> reading = new ArrayList<>();
+        gate.attach(reading::add);
+        first.dispose();
+
+        assertThat(reading).containsExactly(false);
+    }
+
+    @Test
+    void aFilterKeepsUnwantedElementsOutOfTheBuffer() {
+        StepVerifier.create(stream.flux(n -> n % 100 == 0, inline(OverflowPolicy.ERROR, 3)), 0)
+                .then(() -> emit(1, 300))
+                .thenRequest(9)
+                .expectNext(100, 200, 300)
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void aFilterThatThrowsEndsItsOwnSubscriberOnly() {
+        List<Integer> other = new ArrayList<>();
+        stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(other::add);
+        StepVerifier.create(stream.flux(n -> 1 / (n - 2) < 9, inline(OverflowPolicy.ERROR, 8)))
+                .then(() -> emit(1, 3))
+                .expectNext(1)
+                .verifyError(ArithmeticException.class);
+        assertThat(other).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aSubscriberThatThrowsEndsAlone() {
+        List<Integer> other = new ArrayList<>();
+        List<Throwable> errors = new ArrayList<>();
+        stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(new CoreSubscriber<>() {
+            @Override
+            public void onSubscribe(Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(Integer element) {
+                throw new IllegalStateException("against the rules");
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                errors.add(error);
+            }
+
+            @Override
+            public void onComplete() {}
+        });
+        stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(other::add);
+        emit(1, 3);
+
+        assertThat(other).containsExactly(1, 2, 3);
+        assertThat(errors).hasSize(1).first().asString().contains("against the rules");
+    }
+
+    @Test
+    void failEndsThePresentSubscribersAndLaterOnesAreServed() {
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.ERROR, 8)))
+                .then(() -> stream.next(1))
+                .then(() -> stream.fail(new IllegalStateException("failed")))
+                .expectNext(1)
+                .verifyErrorMessage("failed");
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.ERROR, 8)))
+                .then(() -> stream.next(2))
+                .then(stream::complete)
+                .expectNext(2)
+                .verifyComplete();
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.ERROR, 8))).verifyComplete();
+    }
+
+    @Test
+    void aSleepingSubscriberHoldsUpNobody() {
+        Scheduler threads = Schedulers.newBoundedElastic(4, 100, "sleepers");
+        try {
+            CountDownLatch awake = new CountDownLatch(1);
+            AtomicInteger slept = new AtomicInteger();
+            stream.flux(new StreamOptions(OverflowPolicy.DROP_OLDEST, 16, threads))
+                    .subscribe(n -> {
+                        try {
+                            awake.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        slept.incrementAndGet();
+                    });
+            StepVerifier.create(stream.flux(new StreamOptions(OverflowPolicy.ERROR, 10_000, threads)))
+                    .then(() -> emit(1, 5_000))
+                    .expectNextCount(5_000)
+                    .thenCancel()
+                    .verify(Duration.ofSeconds(30));
+            assertThat(slept).hasValue(0);
+            SubscriberStats sleeper = stream.stats().get(0);
+            assertThat(sleeper.buffered()).isEqualTo(16);
+            assertThat(sleeper.dropped()).isBetween(5_000L - 17, 5_000L - 16); // one may be in its hands
+            awake.countDown();
+        } finally {
+            threads.dispose();
+        }
+    }
+
+    @Test
+    void manyEmittersLoseAndRepeatNothing() {
+        int emitters = 4;
+        int each = 20_000;
+        Flux<Integer> all =
+                stream.flux(new StreamOptions(OverflowPolicy.ERROR, emitters * each + 1, Schedulers.boundedElastic()));
+        int[] lastOf = new int[emitters];
+        StepVerifier.create(all.take((long) emitters * each)
+                        .doOnNext(n -> {
+                            int emitter = n / each;
+                            assertThat(n % each).isEqualTo(lastOf[emitter]++); // each emitter's order is kept
+                        })
+                        .count())
+                .then(() -> Flux.range(0, emitters)
+                        .flatMap(emitter -> Flux.range(emitter * each, each)
+                                .doOnNext(stream::next)
+                                .subscribeOn(Schedulers.parallel()))
+                        .subscribe())
+                .expectNext((long) emitters * each)
+                .expectComplete()
+                .verify(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aDisposedSchedulerEndsItsSubscriberWithAnError() {
+        Scheduler gone = Schedulers.newSingle("gone");
+        gone.dispose();
+        StepVerifier.create(stream.flux(new StreamOptions(OverflowPolicy.ERROR, 8, gone)))
+                .verifyError(java.util.concurrent.RejectedExecutionException.class);
+        assertThat(stream.hasSubscribers()).isFalse();
+    }
+
+    @Test
+    void aCapacityOfZeroIsRefusedByName() {
+        assertThatThrownBy(() -> StreamOptions.defaults().withCapacity(0))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("capacity");
+    }
+
+    /** Subscribes and asks for nothing. */
+    private static final class Idle<T> extends BaseSubscriber<T> {
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {}
+    }
+}
