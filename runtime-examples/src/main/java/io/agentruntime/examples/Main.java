@@ -36,7 +36,7 @@ public final class Main {
             String shown = program.get().run();
             System.out.println("done: " + shown);
             return 0;
-        } catch (Exception | AssertionError e) {
+        } catch (Throwable e) {
             System.out.println("failed: " + program.get().name() + ": " + e);
             e.printStackTrace(System.out);
             return FAILED;
