@@ -71,7 +71,7 @@ public final class HouseRules {
     @ArchTest
     static final ArchRule every_package_has_its_row = classes()
             .that(LIBRARY)
-            .should(be(inAnyOf(LAYERS.keySet()).or(TESTKIT).or(SPRING)))
+            .should(be(inAnyOf(LAYERS.keySet()).or(TESTKIT).or(SPRING).as("in a package that has one")))
             .as("every package has its row in HouseRules.LAYERS");
 
     @ArchTest
