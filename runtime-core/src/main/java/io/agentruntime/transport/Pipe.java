@@ -20,8 +20,8 @@ public interface Pipe {
      * <p>Nothing happens before subscription. Completes when the message was handed to the socket. Cancelling before
      * that takes the message out of the queue. Errors: what the message's encoder throws; {@link
      * io.agentruntime.error.OutboundOverflowException} when the queue is full (an urgent message is never refused for
-     * that); {@link io.agentruntime.error.ConnectionLostException} or the end's own cause when the pipe has ended or ends
-     * first.
+     * that); {@link io.agentruntime.error.DisconnectedException} when this side began to close the pipe, and {@link
+     * io.agentruntime.error.ConnectionLostException} or the end's own cause when it has ended or ends in another way.
      */
     Mono<Void> send(OutboundMessage message);
 

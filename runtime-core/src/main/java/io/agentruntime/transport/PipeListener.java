@@ -19,7 +19,10 @@ public interface PipeListener {
     /** A whole binary message; the buffer is valid during the call only. */
     void onBinary(ByteBuf payload);
 
-    /** A ping or pong of the peer arrived. Pings have been answered already. */
+    /**
+     * A sign of life that is no message: a ping (answered already), a pong, or a fragment of a message that is not
+     * complete yet.
+     */
     default void onPong() {}
 
     /**
