@@ -134,10 +134,16 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
         }
         closing = status;
         queue.end(new DisconnectedException("Sending a message"));
+        if (limit.isZero() || limit.isNegative()) {
+            writeClose(status);
+            onCloseLimit();
+            return;
+        }
+        // The limit runs before the peer can have seen anything.
+        closeLimit = after(limit, this::onCloseLimit);
         writeClose(status);
         // Without reading, the peer's answer would never be seen.
         reading(true);
-        closeLimit = after(limit, this::onCloseLimit);
     }
 
     private void onCloseLimit() {

@@ -194,10 +194,10 @@ final class WebSocketPipe extends AbstractPipe {
 
     /** Ends the pipe, and gives the peer a moment to read why: closing at once would reset what is on its way to it. */
     private void failWith(int code, Throwable error) {
-        writeClose(new CloseStatus(code, ""));
-        onBroken(error);
-        channel.config().setAutoRead(true);
         cutLater();
+        writeClose(new CloseStatus(code, ""));
+        channel.config().setAutoRead(true);
+        onBroken(error);
     }
 
     private void cutLater() {
