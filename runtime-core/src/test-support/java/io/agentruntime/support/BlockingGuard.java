@@ -28,6 +28,9 @@ public final class BlockingGuard implements BlockHoundIntegration {
         });
         // The guard that looks for secrets runs inside the logging of library code; so does the format of its report.
         builder.allowBlockingCallsInside(SecretGuard.class.getName(), "append");
+        // Netty's allocator grows under a lock held for a few instructions, seldom, when threads compete for it.
+        builder.allowBlockingCallsInside(
+                "io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "tryExpandMagazines");
     }
 
     private static String stackOf(Throwable error) {
