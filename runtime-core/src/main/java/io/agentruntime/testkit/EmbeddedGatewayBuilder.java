@@ -1,0 +1,117 @@
+package io.agentruntime.testkit;
+
+import io.agentruntime.error.InvalidOptionException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
+
+/** The options of an {@link EmbeddedGateway}. The defaults are what a running gateway was observed to do. */
+public final class EmbeddedGatewayBuilder {
+
+    private int port;
+    private @Nullable LoopResources loops;
+    private @Nullable Long seed;
+    private RateLimits rateLimits = RateLimits.off();
+    private boolean presenceAsArray;
+    private @Nullable Duration reapAfter = Duration.ofMinutes(2);
+    private int maxFrameBytes = 100 * 1024 * 1024;
+    private int recordLimit = 10_000;
+    private SignatureVerifier signatureVerifier = SignatureVerifier.formOnly();
+
+    EmbeddedGatewayBuilder() {}
+
+    /** The port to listen on; 0, the default, for a free one. Loopback only. */
+    public EmbeddedGatewayBuilder port(int number) {
+        if (number < 0 || number > 65_535) {
+            throw new InvalidOptionException("port", number, "must be from 0 to 65535");
+        }
+        this.port = number;
+        return this;
+    }
+
+    /** Event loops of the test's own, which stay its own to dispose; Reactor Netty's shared ones by default. */
+    public EmbeddedGatewayBuilder loopResources(LoopResources resources) {
+        this.loops = resources;
+        return this;
+    }
+
+    /** Where ids, keys and tickets come from; by default 0 in memory, so that a scenario repeats, random otherwise. */
+    public EmbeddedGatewayBuilder seed(long value) {
+        this.seed = value;
+        return this;
+    }
+
+    /** How often it lets itself be called; {@link RateLimits#off()} by default. */
+    public EmbeddedGatewayBuilder rateLimits(RateLimits limits) {
+        this.rateLimits = limits;
+        return this;
+    }
+
+    /** Whether presence comes as a bare array, as documented, or as an object with a total, as observed; the default. */
+    public EmbeddedGatewayBuilder presenceAsArray(boolean asArray) {
+        this.presenceAsArray = asArray;
+        return this;
+    }
+
+    /** How long a session lives without a heartbeat; 2 minutes by default. */
+    public EmbeddedGatewayBuilder reapAfter(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new InvalidOptionException("reapAfter", limit, "must be positive");
+        }
+        this.reapAfter = limit;
+        return this;
+    }
+
+    /** Sessions live without heartbeats. */
+    public EmbeddedGatewayBuilder neverReap() {
+        this.reapAfter = null;
+        return this;
+    }
+
+    /** The largest message it takes; a larger one closes the socket with 1009. 100 MiB by default. Loopback only. */
+    public EmbeddedGatewayBuilder maxFrameBytes(int bytes) {
+        if (bytes < 1) {
+            throw new InvalidOptionException("maxFrameBytes", bytes, "must be positive");
+        }
+        this.maxFrameBytes = bytes;
+        return this;
+    }
+
+    /** How many requests, and how many frames, it remembers; 10,000 by default, 0 for one only. */
+    public EmbeddedGatewayBuilder recordLimit(int entries) {
+        if (entries < 0) {
+            throw new InvalidOptionException("recordLimit", entries, "must not be negative");
+        }
+        this.recordLimit = entries;
+        return this;
+    }
+
+    /** Who verifies signatures; by default only their form is looked at. */
+    public EmbeddedGatewayBuilder signatureVerifier(SignatureVerifier verifier) {
+        this.signatureVerifier = verifier;
+        return this;
+    }
+
+    /** Starts a gateway on 127.0.0.1. Cold: each subscription starts one. Fails when the port is taken. */
+    public Mono<EmbeddedGateway> start() {
+        return Mono.defer(() -> {
+            long actualSeed = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
+            GatewayCore core = new GatewayCore(Schedulers.parallel(), settings(actualSeed));
+            return EmbeddedGateway.loopback(core, new LoopbackFace(core, port, loops));
+        });
+    }
+
+    /** A gateway in memory, started, whose time and work are this scheduler's. */
+    public EmbeddedGateway inMemory(Scheduler scheduler) {
+        return EmbeddedGateway.memory(new GatewayCore(scheduler, settings(seed == null ? 0 : seed)));
+    }
+
+    private GatewaySettings settings(long actualSeed) {
+        return new GatewaySettings(
+                actualSeed, rateLimits, presenceAsArray, reapAfter, maxFrameBytes, recordLimit, signatureVerifier);
+    }
+}

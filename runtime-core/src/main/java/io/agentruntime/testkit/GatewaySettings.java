@@ -1,0 +1,18 @@
+package io.agentruntime.testkit;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How a gateway behaves, for its whole life. */
+record GatewaySettings(
+        long seed,
+        RateLimits rateLimits,
+        boolean presenceAsArray,
+        @Nullable Duration reapAfter,
+        int maxFrameBytes,
+        int recordLimit,
+        SignatureVerifier signatureVerifier) {
+
+    /** Base Sepolia, as on the protocol page. */
+    static final int CHAIN_ID = 84532;
+}

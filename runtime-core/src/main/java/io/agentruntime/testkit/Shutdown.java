@@ -1,0 +1,11 @@
+package io.agentruntime.testkit;
+
+/** How an {@link EmbeddedGateway} goes down. */
+public enum Shutdown {
+
+    /** In good order: every socket is closed with 1001 {@code server shutdown}. */
+    CLEAN,
+
+    /** Killed: every connection breaks without a close frame, which clients see as 1006. */
+    KILLED
+}
