@@ -6,18 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who is registered, and with which key. */
 final class AgentBook {
 
     private final Ids ids;
+    private final Consumer<String> secrets;
     private final Map<String, GatewayAgent> byId = new LinkedHashMap<>();
     private final Map<String, String> idByKey = new HashMap<>();
     private final Set<String> unregistered = new HashSet<>();
 
-    AgentBook(Ids ids) {
+    AgentBook(Ids ids, Consumer<String> secrets) {
         this.ids = ids;
+        this.secrets = secrets;
     }
 
     GatewayAgent create(@Nullable String displayName, @Nullable String address) {
@@ -28,6 +31,7 @@ final class AgentBook {
     private GatewayAgent put(GatewayAgent agent) {
         byId.put(agent.id(), agent);
         idByKey.put(agent.apiKey(), agent.id());
+        secrets.accept(agent.apiKey());
         return agent;
     }
 

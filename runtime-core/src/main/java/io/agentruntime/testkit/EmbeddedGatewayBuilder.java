@@ -3,6 +3,7 @@ package io.agentruntime.testkit;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -21,6 +22,7 @@ public final class EmbeddedGatewayBuilder {
     private int maxFrameBytes = 100 * 1024 * 1024;
     private int recordLimit = 10_000;
     private SignatureVerifier signatureVerifier = SignatureVerifier.formOnly();
+    private Consumer<String> secrets = secret -> {};
 
     EmbeddedGatewayBuilder() {}
 
@@ -96,6 +98,15 @@ public final class EmbeddedGatewayBuilder {
         return this;
     }
 
+    /**
+     * Who is told each key and ticket at its issue, before anyone else has it: for tests that look for leaked
+     * secrets. Called inside the gateway's books: quick, without I/O.
+     */
+    public EmbeddedGatewayBuilder secrets(Consumer<String> listener) {
+        this.secrets = listener;
+        return this;
+    }
+
     /** Starts a gateway on 127.0.0.1. Cold: each subscription starts one. Fails when the port is taken. */
     public Mono<EmbeddedGateway> start() {
         return Mono.defer(() -> {
@@ -112,6 +123,13 @@ public final class EmbeddedGatewayBuilder {
 
     private GatewaySettings settings(long actualSeed) {
         return new GatewaySettings(
-                actualSeed, rateLimits, presenceAsArray, reapAfter, maxFrameBytes, recordLimit, signatureVerifier);
+                actualSeed,
+                rateLimits,
+                presenceAsArray,
+                reapAfter,
+                maxFrameBytes,
+                recordLimit,
+                signatureVerifier,
+                secrets);
     }
 }

@@ -47,9 +47,9 @@ final class GatewayCore {
         this.settings = settings;
         this.clock = new GatewayClock(scheduler);
         this.ids = new Ids(settings.seed());
-        this.agents = new AgentBook(ids);
+        this.agents = new AgentBook(ids, settings.secrets());
         this.sessions = new SessionBook(ids, clock, settings.reapAfter());
-        this.tickets = new TicketBook(ids, clock);
+        this.tickets = new TicketBook(ids, clock, settings.secrets());
         this.channels = new ChannelBook(ids, clock);
         this.inbox = new InboxBook(ids, clock);
         this.rateLimiter = new RateLimiter(clock);

@@ -1,6 +1,7 @@
 package io.agentruntime.testkit;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a gateway behaves, for its whole life. */
@@ -11,7 +12,8 @@ record GatewaySettings(
         @Nullable Duration reapAfter,
         int maxFrameBytes,
         int recordLimit,
-        SignatureVerifier signatureVerifier) {
+        SignatureVerifier signatureVerifier,
+        Consumer<String> secrets) {
 
     /** Base Sepolia, as on the protocol page. */
     static final int CHAIN_ID = 84532;

@@ -2,6 +2,7 @@ package io.agentruntime.testkit;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tickets for one WebSocket handshake each. */
@@ -13,11 +14,13 @@ final class TicketBook {
 
     private final Ids ids;
     private final GatewayClock clock;
+    private final Consumer<String> secrets;
 
     /** In the order of their issue, which is that of their expiry. */
     private final Map<String, Ticket> tickets = new LinkedHashMap<>();
 
-    TicketBook(Ids ids, GatewayClock clock) {
+    TicketBook(Ids ids, GatewayClock clock, Consumer<String> secrets) {
+        this.secrets = secrets;
         this.ids = ids;
         this.clock = clock;
     }
@@ -25,6 +28,7 @@ final class TicketBook {
     String issue(String agentId) {
         removeExpired();
         String ticket = ids.uuid();
+        secrets.accept(ticket);
         tickets.put(ticket, new Ticket(agentId, clock.millis() + LIFETIME_SECONDS * 1_000L));
         return ticket;
     }
