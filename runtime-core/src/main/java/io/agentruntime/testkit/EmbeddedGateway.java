@@ -4,6 +4,7 @@ import io.agentruntime.http.HttpExchange;
 import io.agentruntime.testkit.ChannelBook.Channel;
 import io.agentruntime.testkit.ChannelBook.Draft;
 import io.agentruntime.transport.PipeConnector;
+import io.agentruntime.transport.WebSocketOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +79,14 @@ public final class EmbeddedGateway {
         return memory;
     }
 
-    /** WebSockets in memory, instead of over a network. A handshake that is stalled waits until it is cancelled. */
+    /** WebSockets in memory, instead of over a network. */
     public PipeConnector pipes() {
-        return memory;
+        return pipes(WebSocketOptions.defaults());
+    }
+
+    /** WebSockets in memory with these limits, on this gateway's scheduler. */
+    public PipeConnector pipes(WebSocketOptions options) {
+        return memory.connector(options);
     }
 
     /** The fault switches. */

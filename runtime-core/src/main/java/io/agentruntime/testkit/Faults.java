@@ -35,6 +35,7 @@ public final class Faults {
     public void reset() {
         core.confined.run(() -> {
             boolean thaw = core.faults.halfOpen;
+            stopPongs(false);
             core.faults.reset().forEach(core.confined::effect);
             if (thaw) {
                 core.sockets.all().forEach(socket -> socket.freeze(false));
@@ -80,7 +81,12 @@ public final class Faults {
 
     /** While on, pings are noted and not answered. */
     public void stopAnsweringPings(boolean on) {
-        core.confined.run(() -> core.faults.pongsStopped = on);
+        core.confined.run(() -> stopPongs(on));
+    }
+
+    private void stopPongs(boolean stop) {
+        core.faults.pongsStopped = stop;
+        core.sockets.all().forEach(socket -> socket.answerPings(!stop));
     }
 
     /** While on, a handshake is accepted and the socket broken at once, before its first frame. */

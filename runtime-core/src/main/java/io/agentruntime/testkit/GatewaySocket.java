@@ -41,13 +41,8 @@ final class GatewaySocket {
         });
     }
 
-    void pinged(byte[] payload) {
-        core.confined.run(() -> {
-            core.record(this, RecordedFrame.Kind.PING, "", "");
-            if (!core.faults.pongsStopped) {
-                core.confined.effect(() -> port.pong(payload));
-            }
-        });
+    void pinged() {
+        core.confined.run(() -> core.record(this, RecordedFrame.Kind.PING, "", ""));
     }
 
     /** The peer sent a close frame. */
@@ -77,6 +72,10 @@ final class GatewaySocket {
 
     void cut() {
         core.confined.effect(port::cut);
+    }
+
+    void answerPings(boolean on) {
+        core.confined.effect(() -> port.answerPings(on));
     }
 
     void freeze(boolean on) {

@@ -41,6 +41,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     private @Nullable ChannelHandlerContext context;
     private @Nullable GatewaySocket socket;
     private @Nullable Future<?> closeTimer;
+    private boolean answeringPings = true;
     private boolean frozen;
     private boolean closeSent;
 
@@ -65,7 +66,10 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         if (frame instanceof CloseWebSocketFrame close) {
             closing(ctx, socket, close);
         } else if (frame instanceof PingWebSocketFrame) {
-            socket.pinged(ByteBufUtil.getBytes(frame.content()));
+            if (answeringPings) {
+                ctx.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+            }
+            socket.pinged();
         } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
             socket.received(ByteBufUtil.getBytes(frame.content()), frame instanceof BinaryWebSocketFrame);
         }
@@ -126,8 +130,8 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     }
 
     @Override
-    public void pong(byte[] payload) {
-        write(ctx -> ctx.writeAndFlush(new PongWebSocketFrame(Unpooled.wrappedBuffer(payload))));
+    public void answerPings(boolean on) {
+        onLoop(ctx -> answeringPings = on);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.agentruntime.testkit;
 
 import io.agentruntime.error.ConnectFailedException;
 import io.agentruntime.error.ConnectionLostException;
+import io.agentruntime.error.DisconnectedException;
 import io.agentruntime.error.HandshakeException;
 import io.agentruntime.error.OutcomeUnknownException;
 import io.agentruntime.error.ResponseTooLargeException;
@@ -10,13 +11,16 @@ import io.agentruntime.http.HttpCall;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpReply;
 import io.agentruntime.testkit.Outcome.Answer;
+import io.agentruntime.transport.InMemoryPipe;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.PipeListener;
 import io.agentruntime.transport.PipeRequest;
+import io.agentruntime.transport.WebSocketOptions;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** The gateway in memory: an {@link HttpExchange} and a {@link PipeConnector} that end at the core. */
-final class MemoryFace implements Face, HttpExchange, PipeConnector {
+/** The gateway in memory: an {@link HttpExchange} and {@link PipeConnector}s that end at the core. */
+final class MemoryFace implements Face, HttpExchange {
 
     private final GatewayCore core;
 
@@ -123,25 +127,36 @@ final class MemoryFace implements Face, HttpExchange, PipeConnector {
 
     // WebSocket
 
-    @Override
-    public Mono<Pipe> connect(PipeRequest request, PipeListener listener) {
-        return Mono.defer(() -> {
-            URI uri = request.target().uri();
-            Sinks.Empty<Void> present = run;
-            if (present == null) {
-                return Mono.error(refused(uri));
-            }
-            return core.upgrade(HttpInput.of("GET", pathAndQuery(uri), null, new byte[0]))
-                    .takeUntilOther(present.asMono())
-                    .publishOn(core.scheduler)
-                    .switchIfEmpty(Mono.just(new Upgrade.Drop()))
-                    .flatMap(verdict -> open(verdict, request, listener));
-        });
+    /** A connector whose handshake limit and pipes follow these options. */
+    PipeConnector connector(WebSocketOptions options) {
+        return (request, listener) -> Mono.defer(() -> connect(request, listener, options));
     }
 
-    private Mono<Pipe> open(Upgrade verdict, PipeRequest request, PipeListener listener) {
+    private Mono<Pipe> connect(PipeRequest request, PipeListener listener, WebSocketOptions options) {
+        URI uri = request.target().uri();
+        Sinks.Empty<Void> present = run;
+        if (present == null) {
+            return Mono.error(refused(uri));
+        }
+        Duration limit = options.handshakeTimeout();
+        return core.upgrade(HttpInput.of("GET", pathAndQuery(uri), null, new byte[0]))
+                .takeUntilOther(present.asMono())
+                .publishOn(core.scheduler)
+                .switchIfEmpty(Mono.just(new Upgrade.Drop()))
+                .timeout(limit, core.scheduler)
+                .onErrorMap(TimeoutException.class, e -> new TimeLimitException("WebSocket handshake", limit))
+                .flatMap(verdict -> open(verdict, request, listener, options));
+    }
+
+    private Mono<Pipe> open(Upgrade verdict, PipeRequest request, PipeListener listener, WebSocketOptions options) {
         if (verdict instanceof Upgrade.Accept accepted) {
-            return Mono.just(MemoryPipe.open(core, accepted.agentId(), listener));
+            return Mono.create(sink -> {
+                InMemoryPipe pipe = MemorySocket.open(core, accepted.agentId(), options);
+                sink.onCancel(() -> pipe.abort(new DisconnectedException("A WebSocket handshake")));
+                // In this order, so that the welcome comes after the pipe, as over a network.
+                sink.success(pipe);
+                pipe.attach(listener);
+            });
         }
         String target = request.target().target();
         return Mono.error(

@@ -33,6 +33,9 @@ final class SocketBook {
             socket.cut();
             return socket;
         }
+        if (core.faults.pongsStopped) {
+            socket.answerPings(false);
+        }
         if (core.faults.halfOpen) {
             socket.freeze(true);
         }

@@ -12,8 +12,8 @@ interface SocketPort {
     /** Puts bytes on the wire as they are, outside any frame. In memory, where there are none, the connection breaks. */
     void raw(byte[] bytes);
 
-    /** Answers a ping. */
-    void pong(byte[] payload);
+    /** Whether pings are answered; they are unless told otherwise. */
+    void answerPings(boolean on);
 
     /** Sends a close frame, and cuts the connection when the peer's answer came or did not come in time. */
     void close(int code, String reason);
