@@ -41,7 +41,13 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     private @Nullable ChannelHandlerContext context;
     private @Nullable GatewaySocket socket;
     private @Nullable Future<?> closeTimer;
-    private boolean answeringPings = true;
+
+    /** At once, not queued: an event loop looks at what came in before it looks at its tasks. */
+    private volatile boolean answeringPings = true;
+
+    /** At once, for what comes in; {@link #frozen} is for what goes out, and keeps its place in the order. */
+    private volatile boolean deaf;
+
     private boolean frozen;
     private boolean closeSent;
 
@@ -60,13 +66,13 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
-        if (socket == null) {
+        if (socket == null || deaf) {
             return;
         }
         if (frame instanceof CloseWebSocketFrame close) {
             closing(ctx, socket, close);
         } else if (frame instanceof PingWebSocketFrame) {
-            if (answeringPings) {
+            if (answeringPings && !closeSent) {
                 ctx.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
             }
             socket.pinged();
@@ -131,7 +137,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
 
     @Override
     public void answerPings(boolean on) {
-        onLoop(ctx -> answeringPings = on);
+        answeringPings = on;
     }
 
     @Override
@@ -152,6 +158,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
 
     @Override
     public void frozen(boolean on) {
+        deaf = on;
         onLoop(ctx -> {
             frozen = on;
             ctx.channel().config().setAutoRead(!on);
