@@ -197,7 +197,7 @@ class GatewayHttpTest extends GatewayContract {
                 "{'slug':'s','name':'n','channelType':'x'}|Invalid channelType. Allowed: community, clique, custom, project"
             })
     void badChannelsAreRefused(String bodyAndError) {
-        String[] parts = bodyAndError.split("\\|");
+        String[] parts = bodyAndError.split("\\|", -1);
         isError(client.post(alice, "/v1/channels", json(parts[0])), 400, parts[1]);
     }
 
