@@ -1,0 +1,154 @@
+package io.agentruntime.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One JSON value that has been checked but not been read: the bytes as they came, read when someone asks, and each time
+ * anew. Immutable; holds on to the frame or body it came in.
+ *
+ * <p>As a part of a larger value it is written as it is. {@link #toString()} shows its size only, for it may be private.
+ */
+public final class JsonPayload {
+
+    private final JsonCodec codec;
+    private final String what;
+    private final byte[] bytes;
+    private final int start;
+    private final int end;
+
+    /** @param bytes checked by {@link JsonScanner}; from {@code start} to {@code end} lies one value, no white space around it */
+    JsonPayload(JsonCodec codec, String what, byte[] bytes, int start, int end) {
+        this.codec = codec;
+        this.what = what;
+        this.bytes = bytes;
+        this.start = start;
+        this.end = end;
+    }
+
+    /**
+     * This value as an object of a class.
+     *
+     * @throws io.agentruntime.error.DecodeException when it does not fit the class, or is {@code null}
+     */
+    @SuppressWarnings("unchecked") // a primitive class gives its wrapper, so that Class.cast would not do
+    public <T> T as(Class<T> type) {
+        return (T) codec.read(codec.mapper().constructType(type), what, bytes, start, end);
+    }
+
+    /**
+     * This value as an object of a generic type.
+     *
+     * @throws io.agentruntime.error.DecodeException when it does not fit the type, or is {@code null}
+     */
+    @SuppressWarnings("unchecked") // the mapper answers what it is asked for
+    public <T> T as(TypeReference<T> type) {
+        return (T) codec.read(codec.mapper().constructType(type), what, bytes, start, end);
+    }
+
+    /**
+     * This value as an object of a type known at run time.
+     *
+     * @throws io.agentruntime.error.DecodeException when it does not fit the type, or is {@code null}
+     */
+    public Object as(JavaType type) {
+        return codec.read(type, what, bytes, start, end);
+    }
+
+    /** This value as Jackson's tree, unknown fields included; a JSON {@code null} is Jackson's null node. */
+    public JsonNode tree() {
+        return codec.readTree(what, bytes, start, end);
+    }
+
+    /** The JSON text as it came. */
+    @JsonValue
+    @JsonRawValue
+    public String text() {
+        return new String(bytes, start, end - start, UTF_8);
+    }
+
+    /** The size of the JSON text in bytes. */
+    public int size() {
+        return end - start;
+    }
+
+    /** Whether it is an object. */
+    public boolean isObject() {
+        return bytes[start] == '{';
+    }
+
+    /** Whether it is an array. */
+    public boolean isArray() {
+        return bytes[start] == '[';
+    }
+
+    /** Whether it is {@code null}. */
+    public boolean isNull() {
+        return bytes[start] == 'n';
+    }
+
+    /**
+     * One field of this object, without reading the others; of two with the same name the first. Empty when there is none,
+     * or this is no object. A field that is {@code null} is present: ask {@link #isNull()}.
+     */
+    public Optional<JsonPayload> field(String name) {
+        JsonScanner scanner = find(name);
+        if (scanner == null) {
+            return Optional.empty();
+        }
+        int valueStart = scanner.skipMember();
+        return Optional.of(new JsonPayload(codec, what, bytes, valueStart, scanner.position()));
+    }
+
+    /**
+     * The text of one string field of this object, without reading the others; of two with the same name the first.
+     * {@code null} when there is none, when it is no string, or this is no object.
+     */
+    public @Nullable String string(String name) {
+        JsonScanner scanner = find(name);
+        return scanner != null && scanner.atString() ? scanner.string() : null;
+    }
+
+    private @Nullable JsonScanner find(String name) {
+        if (!isObject()) {
+            return null;
+        }
+        JsonScanner scanner = new JsonScanner(what, bytes, start, end);
+        scanner.startObject();
+        while (scanner.nextMember()) {
+            if (scanner.nameIs(name)) {
+                return scanner;
+            }
+            scanner.skipMember();
+        }
+        return null;
+    }
+
+    /** Whether the other holds the same bytes: the same value written differently is not equal. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof JsonPayload that && Arrays.equals(bytes, start, end, that.bytes, that.start, that.end);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = start; i < end; i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "JsonPayload[" + size() + " bytes]";
+    }
+}
