@@ -24,8 +24,8 @@ public final class RetryAfter {
         String value = header.strip();
         try {
             if (value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                // Nine digits are 31 years: more than that is no number to compute with.
-                return value.length() > 9 ? Optional.empty() : Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+                // More than nine digits are no number to compute with: 31 years say the same.
+                return Optional.of(Duration.ofSeconds(value.length() > 9 ? 999_999_999 : Long.parseLong(value)));
             }
             Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
