@@ -8,7 +8,8 @@ public interface HttpExchange {
 
     /**
      * Sends one request and reads the whole answer. Cold; each subscription sends once, and never twice by itself;
-     * cancelling aborts the exchange.
+     * cancelling aborts the exchange. An answer with an error status (300 and above) is never lost for its body: one that
+     * breaks off or is too large is cut.
      *
      * <p>Errors: {@link io.agentruntime.error.ConnectFailedException} when the request was certainly not sent; {@link
      * io.agentruntime.error.OutcomeUnknownException} when a request other than GET or HEAD may have been acted on and its

@@ -1,0 +1,135 @@
+package io.agentruntime.http;
+
+import io.agentruntime.error.ConnectFailedException;
+import io.agentruntime.error.ConnectionLostException;
+import io.agentruntime.error.OutcomeUnknownException;
+import io.agentruntime.error.ResponseTooLargeException;
+import io.agentruntime.error.TimeLimitException;
+import io.agentruntime.net.NetOptions;
+import io.agentruntime.net.SecretUri;
+import io.agentruntime.net.WireSecrets;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.resources.ConnectionProvider;
+
+/** HTTP/1.1 over Reactor Netty, through a bounded pool of its own. {@link #close()} frees the pool. */
+public final class ReactorHttpExchange implements HttpExchange {
+
+    private final HttpClient client;
+    private final ConnectionProvider connections;
+    private final Scheduler timer;
+
+    private ReactorHttpExchange(HttpClient client, ConnectionProvider connections, Scheduler timer) {
+        this.client = client;
+        this.connections = connections;
+        this.timer = timer;
+    }
+
+    /**
+     * An exchange with a pool of its own; nothing is opened before the first call.
+     *
+     * @param net how connections reach their server
+     * @param options the bounds of the pool
+     * @param timer what time limits are measured on
+     */
+    public static ReactorHttpExchange create(NetOptions net, HttpOptions options, Scheduler timer) {
+        ConnectionProvider connections = ConnectionProvider.builder("agent-runtime-http")
+                .maxConnections(options.maxConnections())
+                .pendingAcquireMaxCount(options.maxPendingRequests())
+                .pendingAcquireTimeout(options.pendingTimeout())
+                .maxIdleTime(options.maxIdleTime())
+                .evictInBackground(options.maxIdleTime())
+                .lifo()
+                .build();
+        return new ReactorHttpExchange(net.httpClient(connections), connections, timer);
+    }
+
+    /** Closes every connection, those in use too. Completes when the pool is gone; idempotent; never fails. */
+    public Mono<Void> close() {
+        return connections.disposeLater().onErrorComplete();
+    }
+
+    @Override
+    public Mono<HttpReply> exchange(HttpCall call) {
+        return Mono.defer(() -> {
+            AtomicBoolean handedOver = new AtomicBoolean();
+            return send(call, handedOver)
+                    .timeout(
+                            call.limit(),
+                            Mono.error(() -> new TimeLimitException(call.toString(), call.limit())),
+                            timer)
+                    .onErrorMap(Exception.class, error -> translate(call, handedOver.get(), error));
+        });
+    }
+
+    private Mono<HttpReply> send(HttpCall call, AtomicBoolean handedOver) {
+        WireSecrets secrets = WireSecrets.of(new SecretUri(call.uri()), call.headers());
+        return secrets.applyTo(client)
+                .doOnRequest((request, connection) -> handedOver.set(true))
+                .headers(headers -> contentLength(call, headers))
+                .request(HttpMethod.valueOf(call.method()))
+                .uri(secrets.visibleUri())
+                .send(body(call))
+                .response((response, content) -> AnswerBody.read(call, response, content)
+                        .map(body -> new HttpReply(response.status().code(), headers(response), body)))
+                .single();
+    }
+
+    private static Mono<ByteBuf> body(HttpCall call) {
+        return call.body() == null ? Mono.empty() : Mono.fromSupplier(() -> Unpooled.wrappedBuffer(call.body()));
+    }
+
+    /** Without it Reactor Netty sends chunks. */
+    private static void contentLength(HttpCall call, HttpHeaders headers) {
+        if (call.body() != null) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, call.body().length);
+        } else if (!isSafe(call) && !call.method().equals("DELETE")) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, 0);
+        }
+    }
+
+    private static Map<String, String> headers(HttpClientResponse response) {
+        Map<String, String> headers = new HashMap<>();
+        response.responseHeaders()
+                .forEach(header -> headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        return headers;
+    }
+
+    /**
+     * What a failure means for the request. Once it was handed over to a connection it may have been written, in part or
+     * in whole, and a server may act on what it reads before the connection breaks.
+     */
+    private static Throwable translate(HttpCall call, boolean handedOver, Exception error) {
+        if (error instanceof ResponseTooLargeException) {
+            return error;
+        }
+        boolean late = error instanceof TimeLimitException;
+        if (!handedOver) {
+            return late ? error : new ConnectFailedException(target(call.uri()), error);
+        }
+        if (!isSafe(call)) {
+            return new OutcomeUnknownException(call.method(), call.path(), error);
+        }
+        return late ? error : new ConnectionLostException(1006, "", error);
+    }
+
+    private static boolean isSafe(HttpCall call) {
+        return call.method().equals("GET") || call.method().equals("HEAD");
+    }
+
+    private static String target(URI uri) {
+        return uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+    }
+}
