@@ -60,10 +60,10 @@ public final class ConnectionEngine<S extends Session> {
 
     private final SessionOpener<S> opener;
     private final ConnectionOptions options;
-    private final ConnectionListener listener;
+    private final ConnectionListener<S> listener;
     private final HotStream<ConnectionState> states;
     private final HotStream<ConnectionEvent> events;
-    private final Inbox inbox = new Inbox();
+    private final SerialExecutor inbox = new SerialExecutor();
 
     private volatile ConnectionState state = new Disconnected();
     private volatile @Nullable S session;
@@ -76,7 +76,7 @@ public final class ConnectionEngine<S extends Session> {
     private boolean releasing;
     private boolean closed;
 
-    public ConnectionEngine(SessionOpener<S> opener, ConnectionOptions options, ConnectionListener listener) {
+    public ConnectionEngine(SessionOpener<S> opener, ConnectionOptions options, ConnectionListener<S> listener) {
         this.opener = opener;
         this.options = options;
         this.listener = listener;
@@ -248,6 +248,7 @@ public final class ConnectionEngine<S extends Session> {
         current.openedAt = now();
         session = opened;
         moveTo(new Connected(opened.info(), current.openedAt));
+        tell(() -> listener.onSession(opened));
         events.next(new ConnectionEvent.SessionOpened(attempt.number(), opened.info()));
         current.step.update(opened.ended().subscribe(end -> inbox.execute(() -> onSessionEnded(current, opened, end))));
         succeed(current.waiters, opened);
@@ -414,12 +415,16 @@ public final class ConnectionEngine<S extends Session> {
         }
         state = next;
         report(next);
-        try {
-            listener.onState(next);
-        } catch (RuntimeException e) {
-            log.error("The listener of {} failed at state {}", options.name(), next.name(), e);
-        }
+        tell(() -> listener.onState(next));
         states.next(next);
+    }
+
+    private void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            log.error("The listener of {} failed", options.name(), e);
+        }
     }
 
     private static boolean allowed(ConnectionState from, ConnectionState to) {

@@ -1,11 +1,15 @@
 package io.agentruntime.connection;
 
 /**
- * Told of every state before the subscribers of {@link ConnectionEngine#state()} are, in order and one call at a time, so
- * that a protocol can act before anybody sees the state. Must not block.
+ * The protocol's own view on its connection: told before anybody else, in order and one call at a time. Must not block.
+ *
+ * @param <S> the protocol's session
  */
-@FunctionalInterface
-public interface ConnectionListener {
+public interface ConnectionListener<S extends Session> {
 
+    /** The state has changed; subscribers of {@link ConnectionEngine#state()} see it after this call. */
     void onState(ConnectionState state);
+
+    /** A session is open; called right after the state {@code Connected}, before anybody who waits for the session gets it. */
+    void onSession(S session);
 }

@@ -97,7 +97,7 @@ class ConnectionEngineTest {
                     return Mono.just(new FakeSession("s", Mono.empty()));
                 }),
                 optionsOf(gateway),
-                state -> {});
+                ScriptedGateway.listener());
 
         StepVerifier.create(engine.connect().contextWrite(Context.of("trace", "t-1")))
                 .expectNextCount(1)
@@ -467,7 +467,7 @@ class ConnectionEngineTest {
                     throw new IllegalStateException("broken opener");
                 },
                 optionsOf(gateway),
-                state -> {});
+                ScriptedGateway.listener());
 
         StepVerifier.create(engine.connect()).verifyErrorMessage("broken opener");
     }
@@ -688,7 +688,7 @@ class ConnectionEngineTest {
                     return Mono.just(session);
                 },
                 optionsOf(gateway),
-                state -> {}));
+                ScriptedGateway.listener()));
 
         StepVerifier.create(engine.get().connect()).verifyError(DisconnectedException.class);
 

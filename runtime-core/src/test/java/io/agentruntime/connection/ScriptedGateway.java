@@ -143,10 +143,20 @@ final class ScriptedGateway implements SessionOpener<ScriptedGateway.FakeSession
                         time,
                         MOST,
                         StreamOptions.of(OverflowPolicy.DROP_OLDEST).withDeliverOn(Schedulers.immediate())),
-                state -> {});
+                listener());
         engine.state().subscribe(states::add);
         engine.events().subscribe(events::add);
         return engine;
+    }
+
+    static ConnectionListener<FakeSession> listener() {
+        return new ConnectionListener<>() {
+            @Override
+            public void onState(ConnectionState state) {}
+
+            @Override
+            public void onSession(FakeSession session) {}
+        };
     }
 
     @Override

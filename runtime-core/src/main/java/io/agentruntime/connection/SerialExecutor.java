@@ -8,12 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, in order, each on the thread of whoever finds the inbox idle; nobody waits. What is only
+ * Runs tasks one at a time, in order, each on the thread of whoever finds it idle; nobody waits. What is only
  * touched by its tasks needs no other protection.
  */
-final class Inbox implements Executor {
+public final class SerialExecutor implements Executor {
 
-    private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+    private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
