@@ -20,6 +20,27 @@ public interface CredentialSource {
      */
     Mono<String> refresh();
 
+    /** The same keys for whoever decides otherwise when to ask anew: {@link #refresh()} is empty. */
+    default CredentialSource withoutRefresh() {
+        CredentialSource keys = this;
+        return new CredentialSource() {
+            @Override
+            public Mono<String> current() {
+                return keys.current();
+            }
+
+            @Override
+            public Mono<String> refresh() {
+                return Mono.empty();
+            }
+
+            @Override
+            public String toString() {
+                return keys.toString();
+            }
+        };
+    }
+
     /** No key at all. */
     static CredentialSource none() {
         return new CredentialSource() {

@@ -1,6 +1,9 @@
 package io.agentruntime.testkit;
 
 import io.agentruntime.http.HttpExchange;
+import io.agentruntime.nookplot.NookplotRuntime;
+import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.ChannelBook.Channel;
 import io.agentruntime.testkit.ChannelBook.Draft;
 import io.agentruntime.transport.PipeConnector;
@@ -87,6 +90,20 @@ public final class EmbeddedGateway {
     /** WebSockets in memory with these limits, on this gateway's scheduler. */
     public PipeConnector pipes(WebSocketOptions options) {
         return memory.connector(options);
+    }
+
+    /**
+     * A runtime for {@code agent}, ready to build but for what a test wants otherwise: it has the gateway's address and the
+     * agent's key and, when the gateway lives in memory, its transport and its scheduler for everything.
+     */
+    public NookplotRuntimeBuilder runtime(GatewayAgent agent) {
+        NookplotRuntimeBuilder builder =
+                NookplotRuntime.builder().gatewayUrl(url()).apiKey(agent.apiKey());
+        return face != memory
+                ? builder
+                : builder.transport(exchange(), pipes())
+                        .timer(core.scheduler)
+                        .streams(StreamOptions.defaults().withDeliverOn(core.scheduler));
     }
 
     /** The fault switches. */

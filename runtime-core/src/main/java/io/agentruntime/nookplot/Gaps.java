@@ -1,0 +1,62 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.stream.Delivery;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which streams have missed messages since when. A gap opens when a session ends, at its last sign of life, and closes
+ * when the first thing proves that messages are delivered again.
+ */
+final class Gaps {
+
+    private static final String REASON = "the connection was lost or closed";
+
+    private final EventHub hub;
+    private final InboxFeed inboxFeed;
+    private final NookplotSettings settings;
+    private final ConcurrentMap<String, Instant> channels = new ConcurrentHashMap<>();
+    private volatile @Nullable Instant inbox;
+
+    Gaps(EventHub hub, InboxFeed inboxFeed, NookplotSettings settings) {
+        this.hub = hub;
+        this.inboxFeed = inboxFeed;
+        this.settings = settings;
+    }
+
+    /** A session ended: of {@code delivered} channels nothing arrives from {@code from} on. An open gap stays as it is. */
+    void open(Collection<String> delivered, Instant from) {
+        delivered.forEach(channel -> channels.putIfAbsent(channel, from));
+        if (inbox == null) {
+            inbox = from;
+        }
+    }
+
+    /** A channel delivers again, or is known not to. Called for each of its messages before it goes out. */
+    void closeChannel(String channelId) {
+        if (channels.isEmpty()) {
+            return;
+        }
+        Instant from = channels.remove(channelId);
+        if (from != null) {
+            hub.channels.next(channelId, new Delivery.Gap<>(from, settings.now(), REASON));
+        }
+    }
+
+    /** Direct messages are announced again. */
+    void closeInbox() {
+        Instant from = inbox;
+        if (from != null) {
+            inbox = null;
+            inboxFeed.gap(new Delivery.Gap<>(from, settings.now(), REASON));
+        }
+    }
+
+    /** A channel is not wanted any longer. */
+    void forget(String channelId) {
+        channels.remove(channelId);
+    }
+}

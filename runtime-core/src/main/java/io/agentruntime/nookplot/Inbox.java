@@ -1,0 +1,99 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.http.ApiPath;
+import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.StreamOptions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Direct messages. Calls are HTTP requests, streams are hot, as those of {@link Channels}. */
+public final class Inbox {
+
+    private final UserRequests http;
+    private final EventHub hub;
+    private final StreamOptions defaults;
+
+    Inbox(UserRequests http, EventHub hub, StreamOptions defaults) {
+        this.http = http;
+        this.hub = hub;
+        this.defaults = defaults;
+    }
+
+    private record MessageList(List<InboxMessage> messages) {}
+
+    private record Unread(long unreadCount) {}
+
+    /** Sends a text to an agent, named by address or display name. */
+    public Mono<SentDirectMessage> send(String to, String text) {
+        return Mono.defer(() -> send(to, OutgoingMessage.text(text)));
+    }
+
+    /** Sends a message to an agent. Errors: 400 when it is this agent itself, 404 when nobody is called so. */
+    public Mono<SentDirectMessage> send(String to, OutgoingMessage message) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("to", to);
+        body.put("content", message.content());
+        if (message.messageType() != null) {
+            body.put("messageType", message.messageType());
+        }
+        if (message.metadata() != null) {
+            body.put("metadata", message.metadata());
+        }
+        return http.request("POST", "/v1/inbox/send", body, SentDirectMessage.class);
+    }
+
+    /** A part of the inbox, newest first. */
+    public Mono<List<InboxMessage>> list(InboxQuery query) {
+        ApiPath path = ApiPath.of("/v1/inbox")
+                .query("limit", query.limit())
+                .query("offset", query.offset())
+                .query("from", query.from())
+                .query("unreadOnly", query.unreadOnly() ? true : null)
+                .query("messageType", query.messageType());
+        return http.request("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
+    }
+
+    /** How many messages are not marked as read. */
+    public Mono<Long> unread() {
+        return http.request("GET", "/v1/inbox/unread", null, Unread.class).map(Unread::unreadCount);
+    }
+
+    /** Marks a message as read. */
+    public Mono<Void> markRead(String messageId) {
+        String path = ApiPath.of("/v1/inbox/{id}/read", messageId).toString();
+        return http.send("POST", path, null);
+    }
+
+    /** Deletes a message. Errors: 404 when it is not there. */
+    public Mono<Void> delete(String messageId) {
+        String path = ApiPath.of("/v1/inbox/{id}", messageId).toString();
+        return http.send("DELETE", path, null);
+    }
+
+    /**
+     * Direct messages as they arrive, with their full text. The gateway announces a message with the first 200 characters
+     * of its text; where there may be more, the inbox is asked, so that a long message can come some seconds later, in
+     * order. When the inbox does not have it, or stays refused, it comes as {@link InboxMessage#truncated()}.
+     */
+    public Flux<InboxMessage> messages() {
+        return messages(defaults);
+    }
+
+    /** Direct messages, served with options of one's own. */
+    public Flux<InboxMessage> messages(StreamOptions options) {
+        return deliveries(options).ofType(Delivery.Message.class).map(message -> (InboxMessage) message.payload());
+    }
+
+    /** Direct messages and, in their place, the gaps in which some may have been missed. */
+    public Flux<Delivery<InboxMessage>> deliveries() {
+        return deliveries(defaults);
+    }
+
+    /** Direct messages and gaps, served with options of one's own. */
+    public Flux<Delivery<InboxMessage>> deliveries(StreamOptions options) {
+        return hub.inbox.flux(options);
+    }
+}

@@ -1,0 +1,237 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.connection.ConnectionEngine;
+import io.agentruntime.connection.ConnectionState;
+import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.http.ApiPath;
+import io.agentruntime.http.CredentialSource;
+import io.agentruntime.http.JsonHttpClient;
+import io.agentruntime.json.FrameReader;
+import io.agentruntime.stream.OverflowPolicy;
+import io.agentruntime.stream.ReadGate;
+import io.agentruntime.stream.SubscriberStats;
+import java.time.Duration;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * An agent on the Nookplot gateway: one connection that is kept, and everything that comes and goes over it.
+ *
+ * <pre>{@code
+ * NookplotRuntime runtime = NookplotRuntime.builder()
+ *         .gatewayUrl("https://gateway.nookplot.com")
+ *         .apiKey("nk_...")
+ *         .build();
+ * runtime.channels().messages(channelId).subscribe(message -> ...);
+ * runtime.connect().subscribe();
+ * }</pre>
+ *
+ * <p>Nothing happens before subscription, nothing blocks, and cancelling is honoured everywhere. A runtime is made for the
+ * lifetime of its agent: it connects again by itself, and its streams outlive its sessions. {@link #close()} it at the end.
+ */
+public final class NookplotRuntime {
+
+    private static final Duration DRAIN_POLL = Duration.ofMillis(10);
+
+    private final NookplotSettings settings;
+    private final EventHub hub;
+    private final UserRequests requests;
+    private final InboxFeed inboxFeed;
+    private final SessionRequests sessionRequests;
+    private final ReadGate gate;
+    private final Subscriptions subscriptions;
+    private final Discovery discovery;
+    private final ConnectionEngine<NookplotSession> engine;
+    private final Events events;
+    private final Channels channels;
+    private final Inbox inbox;
+    private final GatewayConnection connection;
+    private final Mono<Void> closing;
+
+    NookplotRuntime(NookplotSettings settings) {
+        this.settings = settings;
+        this.gate = new ReadGate(settings.maxReadPause(), settings.timer());
+        this.hub = new EventHub(settings, gate);
+        this.requests = new UserRequests(client(settings, settings.credentials()));
+        this.sessionRequests = new SessionRequests(
+                client(settings, settings.credentials().withoutRefresh()), settings.credentials(), settings.metadata());
+        BackgroundCalls background = new BackgroundCalls(settings.backgroundPause(), settings.timer());
+        this.inbox = new Inbox(requests, hub, settings.streams());
+        this.inboxFeed = new InboxFeed(hub, background, () -> inbox.list(InboxQuery.newest(InboxFeed.PAGE)));
+        Gaps gaps = new Gaps(hub, inboxFeed, settings);
+        this.subscriptions = new Subscriptions(hub, gaps);
+        this.channels = new Channels(requests, hub, subscriptions, settings);
+        this.discovery = new Discovery(channels, background, subscriptions, hub);
+        FrameReader reader = SessionFrames.reader(settings.json());
+        this.engine = new ConnectionEngine<>(
+                new NookplotOpener(
+                        settings,
+                        sessionRequests,
+                        subscriptions,
+                        session -> new SessionFrames(session, hub, gaps, subscriptions, inboxFeed, reader),
+                        session -> gaps.open(subscriptions.sessionEnded(session), session.lastSignOfLife())),
+                settings.connection(),
+                new RuntimeStates(hub, this::setUp));
+        this.connection = new GatewayConnection(requests, engine, settings.sendPatience());
+        this.events = new Events(hub, settings.streams());
+        this.closing = Mono.defer(this::closeAll).cache();
+    }
+
+    private static JsonHttpClient client(NookplotSettings settings, CredentialSource credentials) {
+        return JsonHttpClient.builder(settings.gateway(), settings.exchange())
+                .credentials(credentials)
+                .codec(settings.json())
+                .options(settings.httpOptions())
+                .timer(settings.timer())
+                .random(settings.random())
+                .build();
+    }
+
+    /** What goes on beside a session, for as long as it lasts. */
+    private void setUp(NookplotSession session) {
+        session.onEnd(gate.attach(session::reading));
+        session.onEnd(SessionCheck.of(sessionRequests, hub, session, settings).subscribe());
+        if (settings.autoSubscribe()) {
+            session.onEnd(discovery.run(session).subscribe());
+        }
+    }
+
+    /** Starts to configure a runtime. */
+    public static NookplotRuntimeBuilder builder() {
+        return new NookplotRuntimeBuilder();
+    }
+
+    // ---- The connection
+
+    /**
+     * Connects, or joins whoever is at it already, or emits the session that is open.
+     *
+     * <p>By default there is one attempt, whose error is the result: {@link
+     * io.agentruntime.error.HttpStatusException.Unauthorized} for a bad key, {@link
+     * io.agentruntime.error.ConnectFailedException}, {@link io.agentruntime.error.TimeLimitException}, {@link
+     * io.agentruntime.error.HandshakeException}; the state is {@code Disconnected} again then. From the first session on
+     * the runtime reconnects by itself. Cancelling gives the attempt up when nobody else waits for it. Other errors: {@link
+     * io.agentruntime.error.DisconnectedException} when {@link #disconnect()} wins, {@link
+     * io.agentruntime.error.RuntimeClosedException}.
+     */
+    public Mono<ConnectResult> connect() {
+        return engine.connect().map(NookplotSession::info);
+    }
+
+    /**
+     * Ends the session: closes the socket, tells the gateway, and stays disconnected. Wins over whatever is running: a
+     * connect, a wait for a retry, the requests of users. Completes when the session has ended, at most after {@code
+     * closeTimeout}; idempotent; never fails. {@link #connect()} starts again.
+     */
+    public Mono<Void> disconnect() {
+        return Mono.defer(() -> {
+            requests.stop();
+            return engine.disconnect();
+        });
+    }
+
+    /**
+     * {@link #disconnect()} for good: completes every stream, frees every resource. Idempotent; never fails.
+     */
+    public Mono<Void> close() {
+        return closing;
+    }
+
+    private Mono<Void> closeAll() {
+        requests.close();
+        return engine.close()
+                .then(Mono.fromRunnable(() -> {
+                    inboxFeed.dispose();
+                    hub.complete();
+                }))
+                .then(settings.releaseTransport());
+    }
+
+    /**
+     * Lets what is queued for sending go out, and what has arrived reach its subscribers. Completes when that is done, or
+     * {@code limit} has passed; never fails. Call it before {@link #close()} where nothing must be cut off.
+     */
+    public Mono<Void> drain(Duration limit) {
+        Mono<Void> out =
+                Mono.defer(() -> engine.session().map(NookplotSession::flushed).orElse(Mono.empty()));
+        Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
+                .takeUntil(tick -> hub.drained())
+                .then();
+        return out.then(in).timeout(limit, Mono.empty(), settings.timer());
+    }
+
+    /**
+     * The present state, then each one after it. Never fails, never repeats a state, completes after {@link #close()}. A
+     * subscriber that falls 1024 states behind misses the oldest.
+     */
+    public Flux<ConnectionState> state() {
+        return engine.state();
+    }
+
+    /** The present state. */
+    public ConnectionState currentState() {
+        return engine.currentState();
+    }
+
+    // ---- What it is for
+
+    /** The gateway's events. */
+    public Events events() {
+        return events;
+    }
+
+    /** Channels: finding, joining, talking, hearing. */
+    public Channels channels() {
+        return channels;
+    }
+
+    /** Direct messages. */
+    public Inbox inbox() {
+        return inbox;
+    }
+
+    /** The connection itself: any endpoint, any frame, and what happens between the states. */
+    public GatewayConnection connection() {
+        return connection;
+    }
+
+    /** The first 50 agents that are connected to the gateway. */
+    public Mono<List<AgentPresence>> getPresence() {
+        return getPresence(50, 0);
+    }
+
+    /**
+     * The agents that are connected to the gateway.
+     *
+     * @param limit how many, 1 to 100
+     * @param offset how many to pass over
+     */
+    public Mono<List<AgentPresence>> getPresence(int limit, int offset) {
+        return Mono.defer(() -> {
+            Checks.range("limit", limit, 1, 100);
+            Checks.range("offset", offset, 0, Integer.MAX_VALUE);
+            ApiPath path =
+                    ApiPath.of("/v1/runtime/presence").query("limit", limit).query("offset", offset);
+            return requests.request("GET", path.toString(), null).map(PresenceReader::read);
+        });
+    }
+
+    /** This agent as the gateway sees it, with its session. */
+    public Mono<GatewayStatus> getStatus() {
+        return requests.request("GET", "/v1/runtime/status", null, GatewayStatus.class);
+    }
+
+    /**
+     * What goes wrong and no caller waits for: frames that cannot be read, data that does not fit its type, background calls
+     * that stay refused. Never fails; completes after {@link #close()}. A subscriber that falls behind misses the oldest.
+     */
+    public Flux<RuntimeClientException> errors() {
+        return hub.errors.flux(settings.streams().withPolicy(OverflowPolicy.DROP_OLDEST));
+    }
+
+    /** Every present subscriber of this runtime's streams, with its buffer and its losses. */
+    public List<SubscriberStats> subscribers() {
+        return hub.stats();
+    }
+}

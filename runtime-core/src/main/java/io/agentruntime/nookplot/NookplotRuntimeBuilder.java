@@ -1,0 +1,291 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.connection.FailureClassifier;
+import io.agentruntime.connection.ReconnectPolicy;
+import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.http.BaseUrl;
+import io.agentruntime.http.CredentialSource;
+import io.agentruntime.http.HttpExchange;
+import io.agentruntime.http.HttpOptions;
+import io.agentruntime.http.ReactorHttpExchange;
+import io.agentruntime.json.JsonCodec;
+import io.agentruntime.net.NetOptions;
+import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.transport.PipeConnector;
+import io.agentruntime.transport.WebSocketConnector;
+import io.agentruntime.transport.WebSocketOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Configures a {@link NookplotRuntime}. {@code gatewayUrl} and {@code apiKey} are required, everything else has a default.
+ * A value that cannot work fails here, with an {@link InvalidOptionException} that names the option.
+ */
+public final class NookplotRuntimeBuilder {
+
+    private @Nullable BaseUrl gateway;
+    private @Nullable CredentialSource credentials;
+    private boolean refreshable;
+    private Map<String, Object> metadata = Map.of();
+    private Duration heartbeatInterval = Duration.ofSeconds(30);
+    private @Nullable Duration livenessTimeout;
+    private Duration handshakeTimeout = Duration.ofSeconds(10);
+    private Duration subscribeTimeout = Duration.ofSeconds(10);
+    private Duration closeTimeout = Duration.ofSeconds(5);
+    private Duration maxReadPause = Duration.ofSeconds(30);
+    private Duration sessionCheckInterval = Duration.ofMinutes(5);
+    private Duration backgroundPause = Duration.ofSeconds(5);
+    private Duration sendPatience = Duration.ZERO;
+    private boolean autoSubscribe = true;
+    private ReconnectPolicy reconnect = ReconnectPolicy.documented().build();
+    private FailureClassifier classifier = NookplotVerdicts.classifier();
+    private HttpOptions http = HttpOptions.defaults();
+    private NetOptions net = NetOptions.defaults();
+    private @Nullable WebSocketOptions webSocket;
+    private StreamOptions streams = StreamOptions.defaults();
+    private @Nullable Scheduler timer;
+    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    private JsonCodec json = JsonCodec.create();
+    private @Nullable HttpExchange exchange;
+    private @Nullable PipeConnector pipes;
+    private boolean shutdownHook;
+
+    NookplotRuntimeBuilder() {}
+
+    /** The gateway's base URL, {@code http} or {@code https}; may end in {@code /}. Required. */
+    public NookplotRuntimeBuilder gatewayUrl(String url) {
+        this.gateway = BaseUrl.of("gatewayUrl", url);
+        return this;
+    }
+
+    /** The agent's API key, {@code nk_...}. Required, this or a supplier. Appears in no log, error or {@code toString}. */
+    public NookplotRuntimeBuilder apiKey(String key) {
+        this.credentials = CredentialSource.fixed("apiKey", key);
+        this.refreshable = false;
+        return this;
+    }
+
+    /**
+     * Supplies the agent's API key: subscribed before every connect, and again when the gateway answers a request with 401.
+     * Must not block.
+     */
+    public NookplotRuntimeBuilder apiKey(Mono<String> supplier) {
+        this.credentials = CredentialSource.supplier("apiKey", supplier);
+        this.refreshable = true;
+        return this;
+    }
+
+    /** What the session is registered with; at most 8 KB as JSON. Default: nothing. */
+    public NookplotRuntimeBuilder metadata(Map<String, Object> metadata) {
+        this.metadata = Map.copyOf(metadata);
+        return this;
+    }
+
+    /** How often a heartbeat and a ping go out; default 30 s. 15 to 20 s for busy agents, 60 s for quiet ones. */
+    public NookplotRuntimeBuilder heartbeatInterval(Duration interval) {
+        this.heartbeatInterval = Checks.positive("heartbeatInterval", interval);
+        return this;
+    }
+
+    /**
+     * The longest silence of the gateway before the session is given up and replaced; default twice the heartbeat interval.
+     * Must be longer than that interval.
+     */
+    public NookplotRuntimeBuilder livenessTimeout(Duration limit) {
+        this.livenessTimeout = Checks.positive("livenessTimeout", limit);
+        return this;
+    }
+
+    /**
+     * Reconnecting; default 10 retries, {@code min(1 s * 2^n, 30 s) + random(0, 1 s)}.
+     *
+     * <pre>{@code .reconnect(r -> r.maxRetries(5).initialDelay(Duration.ofSeconds(2)).maxDelay(Duration.ofMinutes(1)))}</pre>
+     */
+    public NookplotRuntimeBuilder reconnect(UnaryOperator<ReconnectPolicy.Builder> spec) {
+        this.reconnect = spec.apply(ReconnectPolicy.documented()).build();
+        return this;
+    }
+
+    /** What failures mean; default: the table in the documentation. */
+    public NookplotRuntimeBuilder classifier(FailureClassifier failures) {
+        this.classifier = failures;
+        return this;
+    }
+
+    /** The longest wait for the WebSocket to open, and again for the gateway's first frame; default 10 s each. */
+    public NookplotRuntimeBuilder handshakeTimeout(Duration limit) {
+        this.handshakeTimeout = Checks.positive("handshakeTimeout", limit);
+        return this;
+    }
+
+    /** The longest wait for the gateway's answer to subscribing or unsubscribing a channel; default 10 s. */
+    public NookplotRuntimeBuilder subscribeTimeout(Duration limit) {
+        this.subscribeTimeout = Checks.positive("subscribeTimeout", limit);
+        return this;
+    }
+
+    /** The longest that {@code disconnect()} takes; default 5 s. */
+    public NookplotRuntimeBuilder closeTimeout(Duration limit) {
+        this.closeTimeout = Checks.positive("closeTimeout", limit);
+        return this;
+    }
+
+    /** The longest that a {@code BACKPRESSURE} subscriber may hold reading; default 30 s. */
+    public NookplotRuntimeBuilder maxReadPause(Duration limit) {
+        this.maxReadPause = Checks.positive("maxReadPause", limit);
+        return this;
+    }
+
+    /** How often the gateway is asked whether it still knows the session; default 5 min, zero for never. */
+    public NookplotRuntimeBuilder sessionCheckInterval(Duration interval) {
+        this.sessionCheckInterval = Checks.notNegative("sessionCheckInterval", interval);
+        return this;
+    }
+
+    /** The least time between two calls in the background (listing channels, fetching texts); default 5 s. */
+    public NookplotRuntimeBuilder backgroundPause(Duration pause) {
+        this.backgroundPause = Checks.notNegative("backgroundPause", pause);
+        return this;
+    }
+
+    /** How long {@code sendWs} waits for a session when there is none; default zero: it fails at once. */
+    public NookplotRuntimeBuilder sendPatience(Duration patience) {
+        this.sendPatience = Checks.notNegative("sendPatience", patience);
+        return this;
+    }
+
+    /** Whether the channels that the agent is a member of are subscribed by themselves; default {@code true}. */
+    public NookplotRuntimeBuilder autoSubscribe(boolean subscribe) {
+        this.autoSubscribe = subscribe;
+        return this;
+    }
+
+    /** HTTP requests: time limit, response size, pool, 429 retries, circuit breaker, rate limiter. */
+    public NookplotRuntimeBuilder http(UnaryOperator<HttpOptions.Builder> spec) {
+        this.http = spec.apply(HttpOptions.builder()).build();
+        return this;
+    }
+
+    /** The way to the gateway: connect limit, TLS, proxy, event loops, and a customiser of Reactor Netty's client. */
+    public NookplotRuntimeBuilder net(UnaryOperator<NetOptions.Builder> spec) {
+        this.net = spec.apply(NetOptions.builder()).build();
+        return this;
+    }
+
+    /** The WebSocket: message size, compression, outbound queue. Its handshake limit follows {@code handshakeTimeout}. */
+    public NookplotRuntimeBuilder webSocket(UnaryOperator<WebSocketOptions.Builder> spec) {
+        this.webSocket = spec.apply(WebSocketOptions.builder()).build();
+        return this;
+    }
+
+    /** How subscribers are served that bring no options of their own; default {@link StreamOptions#defaults()}. */
+    public NookplotRuntimeBuilder streams(StreamOptions options) {
+        this.streams = options;
+        return this;
+    }
+
+    /** Where delays, limits and heartbeats are kept; default {@link Schedulers#parallel()}. */
+    public NookplotRuntimeBuilder timer(Scheduler scheduler) {
+        this.timer = scheduler;
+        return this;
+    }
+
+    /** Where jitter comes from. */
+    public NookplotRuntimeBuilder random(RandomGenerator generator) {
+        this.random = generator;
+        return this;
+    }
+
+    /** The Jackson mapper that reads and writes; default {@link JsonCodec#create()}. */
+    public NookplotRuntimeBuilder jsonMapper(JsonMapper mapper) {
+        this.json = JsonCodec.of(mapper);
+        return this;
+    }
+
+    /**
+     * Another way to the gateway than Reactor Netty, for tests in memory or for one's own. Whoever made them closes them;
+     * {@code net} and {@code webSocket} then have no effect.
+     */
+    public NookplotRuntimeBuilder transport(HttpExchange exchange, PipeConnector pipes) {
+        this.exchange = exchange;
+        this.pipes = pipes;
+        return this;
+    }
+
+    /** Whether the runtime is closed when the JVM shuts down, within {@code closeTimeout}; default {@code false}. */
+    public NookplotRuntimeBuilder shutdownHook(boolean close) {
+        this.shutdownHook = close;
+        return this;
+    }
+
+    /** The runtime, not connected yet. Errors: {@link InvalidOptionException}. */
+    public NookplotRuntime build() {
+        NookplotRuntime runtime = new NookplotRuntime(settings());
+        if (shutdownHook) {
+            ShutdownHook.register(runtime, closeTimeout);
+        }
+        return runtime;
+    }
+
+    private NookplotSettings settings() {
+        Scheduler clock = timer == null ? Schedulers.parallel() : timer;
+        ReactorHttpExchange ownExchange = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
+        return new NookplotSettings(
+                required("gatewayUrl", gateway),
+                required("apiKey", credentials),
+                refreshable,
+                metadata,
+                heartbeatInterval,
+                liveness(),
+                handshakeTimeout,
+                subscribeTimeout,
+                closeTimeout,
+                maxReadPause,
+                sessionCheckInterval,
+                backgroundPause,
+                sendPatience,
+                autoSubscribe,
+                reconnect,
+                classifier,
+                http,
+                streams,
+                clock,
+                random,
+                json,
+                ownExchange == null ? required("transport", exchange) : ownExchange,
+                pipes == null ? WebSocketConnector.of(net, webSocketOptions(), clock) : pipes,
+                ownExchange == null ? Mono.empty() : ownExchange.close());
+    }
+
+    private Duration liveness() {
+        if (livenessTimeout == null) {
+            return heartbeatInterval.multipliedBy(2);
+        }
+        if (livenessTimeout.compareTo(heartbeatInterval) <= 0) {
+            throw new InvalidOptionException(
+                    "livenessTimeout", livenessTimeout, "must be longer than heartbeatInterval " + heartbeatInterval);
+        }
+        return livenessTimeout;
+    }
+
+    private WebSocketOptions webSocketOptions() {
+        return webSocket != null
+                ? webSocket
+                : WebSocketOptions.builder().handshakeTimeout(handshakeTimeout).build();
+    }
+
+    private static <T> T required(String option, @Nullable T value) {
+        if (value == null) {
+            throw new InvalidOptionException(option, "nothing", "is required");
+        }
+        return value;
+    }
+}

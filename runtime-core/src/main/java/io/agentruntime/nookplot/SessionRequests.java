@@ -1,0 +1,82 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.error.DecodeException;
+import io.agentruntime.error.HttpStatusException;
+import io.agentruntime.http.CredentialSource;
+import io.agentruntime.http.JsonHttpClient;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/** The HTTP requests that open, keep and end a session. */
+final class SessionRequests {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionRequests.class);
+
+    /** A ticket for one WebSocket. Shows nothing of itself. */
+    record Ticket(String ticket, int expiresIn) {
+
+        Ticket {
+            Objects.requireNonNull(ticket, "ticket");
+        }
+
+        @Override
+        public String toString() {
+            return "Ticket[***]";
+        }
+    }
+
+    private final JsonHttpClient http;
+    private final CredentialSource credentials;
+    private final @Nullable Object connectBody;
+
+    /** @param http a client that does not refresh the credentials by itself: what a 401 means is the verdict's business */
+    SessionRequests(JsonHttpClient http, CredentialSource credentials, Map<String, Object> metadata) {
+        this.http = http;
+        this.credentials = credentials;
+        this.connectBody = metadata.isEmpty() ? null : Map.of("metadata", metadata);
+    }
+
+    /**
+     * Asks for the credentials and registers a session with them, which ends the agent's earlier one.
+     *
+     * @param patient whether a 429 is waited out here; otherwise it is the error, for the reconnect loop has its own delays
+     */
+    Mono<ConnectResult> connect(boolean patient) {
+        return credentials
+                .refresh()
+                .then(Mono.defer(() -> post("/v1/runtime/connect", connectBody, ConnectResult.class, patient)));
+    }
+
+    /** Asks for the ticket of one WebSocket: single use, valid for 30 seconds. */
+    Mono<Ticket> ticket(boolean patient) {
+        return post("/v1/ws/ticket", null, Ticket.class, patient);
+    }
+
+    private <T> Mono<T> post(String path, @Nullable Object body, Class<T> type, boolean patient) {
+        return (patient ? http : http.withoutRetry())
+                .request("POST", path, body, type)
+                .switchIfEmpty(
+                        Mono.error(() -> new DecodeException("answer to POST " + path, "it is empty", "", null)));
+    }
+
+    /** Tells the gateway that a session is over. Best effort: never fails. */
+    Mono<Void> disconnect(String sessionId) {
+        return http.withoutRetry()
+                .send("POST", "/v1/runtime/disconnect", Map.of("sessionId", sessionId))
+                .doOnError(error -> {
+                    if (!(error instanceof HttpStatusException.NotFound)) { // gone already: just what we want
+                        log.debug("The gateway was not told of the end of a session: {}", error.getMessage());
+                    }
+                })
+                .onErrorComplete();
+    }
+
+    /** Tells the gateway that the session is alive. Errors: {@link HttpStatusException.NotFound} when it has forgotten it. */
+    Mono<Void> heartbeat() {
+        return http.send("POST", "/v1/runtime/heartbeat", null);
+    }
+}

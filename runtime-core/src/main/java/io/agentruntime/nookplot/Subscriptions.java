@@ -1,0 +1,252 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.error.SubscriptionException;
+import io.agentruntime.error.TimeLimitException;
+import io.agentruntime.nookplot.ChannelSubscription.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Which channels this runtime wants, across sessions, and which of them have one of the agent's slots: explicit ones
+ * first, in the order in which they were asked for, then the agent's memberships, the newest channel first.
+ */
+final class Subscriptions {
+
+    /** How many subscriptions the gateway allows an agent. */
+    static final int SLOTS = 50;
+
+    private static final String NO_SLOT =
+            "all " + SLOTS + " slots are taken by explicit subscriptions and newer channels";
+
+    /** A channel that is wanted. */
+    private record Wanted(
+            String id,
+            boolean explicit,
+            long asked,
+            Instant created,
+            Status status,
+            @Nullable String reason) {
+
+        Wanted with(Status next, @Nullable String why) {
+            return new Wanted(id, explicit, asked, created, next, why);
+        }
+
+        ChannelSubscription toPublic() {
+            return new ChannelSubscription(id, explicit, status, reason);
+        }
+    }
+
+    private static final Comparator<Wanted> FIRST_IN_LINE = Comparator.comparing(Wanted::explicit)
+            .reversed()
+            .thenComparing(wanted -> wanted.explicit() ? wanted.asked() : 0)
+            .thenComparing(Wanted::created, Comparator.reverseOrder())
+            .thenComparing(Wanted::id);
+
+    private final EventHub hub;
+    private final Gaps gaps;
+    private volatile @Nullable NookplotSession current;
+    private final ConcurrentMap<String, Wanted> wanted = new ConcurrentHashMap<>();
+    private final Set<String> excluded = ConcurrentHashMap.newKeySet();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+    private final AtomicLong asked = new AtomicLong();
+
+    Subscriptions(EventHub hub, Gaps gaps) {
+        this.hub = hub;
+        this.gaps = gaps;
+    }
+
+    List<ChannelSubscription> all() {
+        return line().stream().map(Wanted::toPublic).toList();
+    }
+
+    // ---- Asked for by the user
+
+    /** See {@link Channels#subscribe}. */
+    Mono<Status> subscribe(String channelId) {
+        return Mono.defer(() -> {
+            excluded.remove(channelId);
+            wanted.compute(
+                    channelId,
+                    (id, known) -> new Wanted(
+                            id,
+                            true,
+                            known != null && known.explicit() ? known.asked() : asked.incrementAndGet(),
+                            known == null ? Instant.EPOCH : known.created(),
+                            known != null && known.status() == Status.SUBSCRIBED ? Status.SUBSCRIBED : Status.PENDING,
+                            null));
+            NookplotSession session = current;
+            return session == null
+                    ? Mono.just(Status.PENDING)
+                    : makeRoom(session).then(request(session, channelId)).thenReturn(Status.SUBSCRIBED);
+        });
+    }
+
+    /** See {@link Channels#unsubscribe}. */
+    Mono<Void> unsubscribe(String channelId) {
+        return Mono.defer(() -> {
+            excluded.add(channelId);
+            wanted.remove(channelId);
+            gaps.forget(channelId);
+            NookplotSession session = current;
+            return session == null
+                    ? Mono.empty()
+                    : session.unsubscribe(channelId).then(fill(session));
+        });
+    }
+
+    /** The agent has become a member of a channel through this runtime. */
+    Mono<Void> joined(String channelId, Instant created) {
+        return Mono.defer(() -> {
+            excluded.remove(channelId);
+            add(channelId, created);
+            NookplotSession session = current;
+            return session == null ? Mono.empty() : fill(session);
+        });
+    }
+
+    /** The agent has left a channel through this runtime; the gateway ends the subscription by itself. */
+    void left(String channelId) {
+        wanted.remove(channelId);
+        gaps.forget(channelId);
+    }
+
+    // ---- Found out
+
+    /** Channels that the agent is a member of. Those that find a slot are subscribed, of the others an event tells. */
+    Mono<Void> discovered(NookplotSession session, List<Channel> memberships) {
+        return Mono.defer(() -> {
+            for (Channel channel : memberships) {
+                if (!excluded.contains(channel.id())) {
+                    add(channel.id(), channel.createdAt() == null ? Instant.EPOCH : channel.createdAt());
+                }
+            }
+            return fill(session);
+        });
+    }
+
+    private void add(String channelId, Instant created) {
+        wanted.putIfAbsent(channelId, new Wanted(channelId, false, 0, created, Status.PENDING, null));
+    }
+
+    /**
+     * A message of a channel is here. At its limit of slots the gateway refuses to subscribe a channel anew although it
+     * goes on delivering it (another connection of the agent had it): what arrives is the better witness.
+     */
+    void delivered(String channelId) {
+        if (!refused.isEmpty() && refused.remove(channelId)) {
+            note(channelId, Status.SUBSCRIBED, null);
+        }
+    }
+
+    // ---- Across sessions
+
+    /**
+     * The session is over: everything that is wanted waits for the next one. Tells which channels had been delivered. One
+     * that is not the current session any more changes nothing.
+     */
+    Collection<String> sessionEnded(NookplotSession session) {
+        List<String> delivered = new ArrayList<>();
+        if (current != session) {
+            return delivered;
+        }
+        current = null;
+        refused.clear();
+        wanted.replaceAll((id, channel) -> {
+            if (channel.status() == Status.SUBSCRIBED) {
+                delivered.add(id);
+            }
+            return channel.with(Status.PENDING, null);
+        });
+        return delivered;
+    }
+
+    /**
+     * Subscribes what was known before the session, each channel once, and from now on what is asked for. One that fails
+     * holds up no other; never fails.
+     */
+    Mono<Void> restore(NookplotSession session) {
+        return Mono.defer(() -> {
+            current = session;
+            return fill(session);
+        });
+    }
+
+    /** Subscribes every channel that has a slot and is not subscribed, and takes note of those that have none. */
+    private Mono<Void> fill(NookplotSession session) {
+        return Mono.defer(() -> {
+            List<Wanted> line = line();
+            line.stream().skip(SLOTS).forEach(this::noSlot);
+            return Flux.fromStream(line.stream().limit(SLOTS))
+                    .filter(channel -> channel.status() == Status.PENDING || channel.status() == Status.NO_SLOT)
+                    .flatMap(channel -> request(session, channel.id()).onErrorComplete(), SLOTS)
+                    .then();
+        });
+    }
+
+    private List<Wanted> line() {
+        return wanted.values().stream().sorted(FIRST_IN_LINE).toList();
+    }
+
+    private void noSlot(Wanted channel) {
+        if (channel.status() == Status.PENDING) {
+            note(channel.id(), Status.NO_SLOT, NO_SLOT);
+            hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channel.id(), NO_SLOT));
+        }
+    }
+
+    /** An explicit subscription goes before a membership: the last in line gives up its slot. */
+    private Mono<Void> makeRoom(NookplotSession session) {
+        List<Wanted> line = line();
+        return Flux.fromStream(line.stream().skip(SLOTS))
+                .filter(channel -> channel.status() == Status.SUBSCRIBED)
+                .concatMap(channel -> {
+                    note(channel.id(), Status.NO_SLOT, NO_SLOT);
+                    hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channel.id(), NO_SLOT));
+                    return session.unsubscribe(channel.id()).onErrorComplete();
+                })
+                .then();
+    }
+
+    /** Subscribes one channel with the gateway and takes note of the outcome. */
+    private Mono<Void> request(NookplotSession session, String channelId) {
+        return session.subscribe(channelId)
+                .then(Mono.defer(() -> confirmed(session, channelId)))
+                .doOnError(SubscriptionException.class, refused -> noteRefusal(channelId, refused))
+                .doOnError(TimeLimitException.class, late -> noteSilence(channelId, late));
+    }
+
+    private Mono<Void> confirmed(NookplotSession session, String channelId) {
+        note(channelId, Status.SUBSCRIBED, null);
+        // Unsubscribed in the meantime, perhaps before the gateway knew of the subscription.
+        return wanted.containsKey(channelId)
+                ? Mono.empty()
+                : session.unsubscribe(channelId).onErrorComplete();
+    }
+
+    private void noteRefusal(String channelId, RuntimeClientException error) {
+        note(channelId, Status.REFUSED, error.getMessage());
+        refused.add(channelId);
+        gaps.closeChannel(channelId);
+    }
+
+    private void noteSilence(String channelId, RuntimeClientException late) {
+        note(channelId, Status.UNANSWERED, late.getMessage());
+        hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channelId, late.getMessage()));
+        gaps.closeChannel(channelId);
+    }
+
+    private void note(String channelId, Status status, @Nullable String reason) {
+        wanted.computeIfPresent(channelId, (id, channel) -> channel.with(status, reason));
+    }
+}

@@ -1,0 +1,62 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.error.DisconnectedException;
+import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.error.RuntimeClosedException;
+import io.agentruntime.http.JsonHttpClient;
+import io.agentruntime.json.JsonPayload;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import tools.jackson.core.type.TypeReference;
+
+/** The requests that users make. {@code disconnect()} ends those that run, also one that waits out a 429. */
+final class UserRequests {
+
+    private final JsonHttpClient http;
+    private volatile Sinks.Empty<Void> stop = Sinks.empty();
+    private volatile boolean closed;
+
+    UserRequests(JsonHttpClient http) {
+        this.http = http;
+    }
+
+    <T> Mono<T> request(String method, String path, @Nullable Object body, Class<T> type) {
+        return untilStopped(http.request(method, path, body, type));
+    }
+
+    <T> Mono<T> request(String method, String path, @Nullable Object body, TypeReference<T> type) {
+        return untilStopped(http.request(method, path, body, type));
+    }
+
+    Mono<JsonPayload> request(String method, String path, @Nullable Object body) {
+        return untilStopped(http.request(method, path, body));
+    }
+
+    Mono<Void> send(String method, String path, @Nullable Object body) {
+        return untilStopped(http.send(method, path, body));
+    }
+
+    private <T> Mono<T> untilStopped(Mono<T> request) {
+        return Mono.defer(() -> closed
+                ? Mono.error(new RuntimeClosedException())
+                : Mono.firstWithSignal(request, stop.asMono().then(Mono.never())));
+    }
+
+    /** Ends the requests that run. */
+    void stop() {
+        stop(new DisconnectedException("The request"));
+    }
+
+    /** Ends the requests that run and refuses later ones. */
+    void close() {
+        closed = true;
+        stop(new RuntimeClosedException());
+    }
+
+    private void stop(RuntimeClientException error) {
+        Sinks.Empty<Void> running = stop;
+        stop = Sinks.empty();
+        running.tryEmitError(error);
+    }
+}
