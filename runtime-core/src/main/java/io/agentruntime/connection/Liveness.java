@@ -24,6 +24,7 @@ public final class Liveness implements Disposable {
     private final Disposable.Swap check = Disposables.swap();
     private volatile long lastSign;
     private volatile boolean waiting;
+    private volatile long resumed;
 
     /**
      * @param interval how often {@code heartbeat} runs, the first time one interval after {@link #start()}
@@ -44,6 +45,7 @@ public final class Liveness implements Disposable {
         this.heartbeat = heartbeat;
         this.onSilence = onSilence;
         this.lastSign = now();
+        this.resumed = lastSign;
         running.add(check);
     }
 
@@ -68,13 +70,14 @@ public final class Liveness implements Disposable {
     /** While this side does not read, the peer's silence proves nothing: the watch waits, and starts anew afterwards. */
     public void reading(boolean on) {
         if (on) {
-            lastSign = now();
+            // Not a sign of life: what came in between and is lost with the session belongs to its gap.
+            resumed = now();
         }
         waiting = !on;
     }
 
     private void check() {
-        long silent = waiting ? 0 : now() - lastSign;
+        long silent = waiting ? 0 : now() - Math.max(lastSign, resumed);
         if (silent < limit.toMillis()) {
             checkAfter(limit.toMillis() - silent);
         } else {

@@ -70,6 +70,18 @@ class LivenessTest {
     }
 
     @Test
+    void resumingToReadIsNoSignOfLife() {
+        liveness.start();
+        pass(10);
+        liveness.signOfLife();
+        liveness.reading(false);
+        pass(20);
+        liveness.reading(true);
+
+        assertThat(liveness.lastSignOfLife()).isEqualTo(Instant.ofEpochSecond(10));
+    }
+
+    @Test
     void theLastSignOfLifeIsRemembered() {
         liveness.start();
         pass(12);
