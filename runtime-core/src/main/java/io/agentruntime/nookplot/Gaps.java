@@ -29,13 +29,18 @@ final class Gaps {
 
     /** A session ended: of {@code delivered} channels nothing arrives from {@code from} on. An open gap stays as it is. */
     void open(Collection<String> delivered, Instant from) {
-        delivered.forEach(channel -> channels.putIfAbsent(channel, from));
+        delivered.forEach(channel -> openChannel(channel, from));
         if (inbox == null) {
             inbox = from;
         }
     }
 
-    /** A channel delivers again, or is known not to. Called for each of its messages before it goes out. */
+    /** A channel is delivered no longer. An open gap stays as it is. */
+    void openChannel(String channelId, Instant from) {
+        channels.putIfAbsent(channelId, from);
+    }
+
+    /** A channel delivers again. Called for each of its messages before it goes out. */
     void closeChannel(String channelId) {
         if (channels.isEmpty()) {
             return;

@@ -212,6 +212,7 @@ final class Subscriptions {
                 .filter(channel -> channel.status() == Status.SUBSCRIBED)
                 .concatMap(channel -> {
                     note(channel.id(), Status.NO_SLOT, NO_SLOT);
+                    gaps.openChannel(channel.id(), session.lastSignOfLife());
                     hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channel.id(), NO_SLOT));
                     return session.unsubscribe(channel.id()).onErrorComplete();
                 })
@@ -237,13 +238,11 @@ final class Subscriptions {
     private void noteRefusal(String channelId, RuntimeClientException error) {
         note(channelId, Status.REFUSED, error.getMessage());
         refused.add(channelId);
-        gaps.closeChannel(channelId);
     }
 
     private void noteSilence(String channelId, RuntimeClientException late) {
         note(channelId, Status.UNANSWERED, late.getMessage());
         hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channelId, late.getMessage()));
-        gaps.closeChannel(channelId);
     }
 
     private void note(String channelId, Status status, @Nullable String reason) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Which channels are subscribed, across reconnects and within the agent's 50 slots. */
@@ -374,15 +375,42 @@ class SubscriptionsTest extends InMemoryScenario {
     }
 
     @Test
-    void aChannelThatIsRefusedAfterAReconnectHasItsGapAllTheSame() {
+    void aChannelThatIsRefusedAfterAReconnectHasOneGapUntilItIsDeliveredAgain() {
         GatewayChannel lobby = gateway.channel("lobby", alice, bob);
         NookplotRuntime runtime = connected();
         pass(Duration.ofSeconds(1));
+        Instant lost = Instant.ofEpochMilli(time.now(TimeUnit.MILLISECONDS));
         Seen<Delivery<ChannelMessage>> deliveries = watch(runtime.channels().deliveries(lobby.id()));
         gateway.faults().denySubscription(lobby);
         loseAndRegain(runtime);
+        pass(Duration.ofSeconds(30));
+        gateway.post(bob, lobby, "missed although connected");
+        assertThat(deliveries.values).isEmpty();
+        gateway.faults().allowSubscription(lobby);
+        loseAndRegain(runtime);
 
-        assertThat(deliveries.values).hasSize(1).first().isInstanceOf(Delivery.Gap.class);
+        assertThat(deliveries.values).hasSize(1).first().isInstanceOfSatisfying(Delivery.Gap.class, gap -> {
+            assertThat(gap.from()).isBeforeOrEqualTo(lost);
+            assertThat(gap.to()).isAfter(lost.plusSeconds(30));
+        });
+    }
+
+    @Test
+    void aChannelThatLostItsSlotHasAGapWhenItGetsOneAgain() {
+        List<GatewayChannel> channels = channels(51);
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(10));
+        GatewayChannel loser = channels.get(1);
+        Seen<Delivery<ChannelMessage>> deliveries = watch(runtime.channels().deliveries(loser.id()));
+        await(runtime.channels().subscribe(channels.get(0).id()));
+        gateway.post(bob, loser, "missed");
+        pass(Duration.ofSeconds(1));
+        await(runtime.channels().unsubscribe(channels.get(0).id()));
+        gateway.post(bob, loser, "heard");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(deliveries.values).hasSize(2);
+        assertThat(deliveries.values.get(0)).isInstanceOf(Delivery.Gap.class);
     }
 
     @Test
