@@ -1,13 +1,19 @@
 package io.agentruntime.examples;
 
+import io.agentruntime.examples.quickstart.Quickstart;
+import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Starts a program by its name; without a name, the first one. */
 public final class Main {
 
     /** In the order of the listing; the first one is the default. */
-    private static final List<Program> PROGRAMS = List.of();
+    private static final List<Program> PROGRAMS = List.of(new Program(
+            "quickstart",
+            "two agents talk, lose their gateway, reconnect and go on; or one agent on a real gateway",
+            Quickstart::run));
 
     private static final int FAILED = 1;
     private static final int UNKNOWN_PROGRAM = 2;
@@ -19,33 +25,32 @@ public final class Main {
      * promises. Exits with 1 when it failed, with 2 when there is no program of that name.
      */
     public static void main(String[] args) {
-        int status = run(args);
+        int status = run(args, System.getenv(), System.out);
         System.out.flush();
         System.exit(status);
     }
 
-    private static int run(String[] args) {
+    static int run(String[] args, Map<String, String> environment, PrintStream out) {
         Optional<Program> program = args.length == 0
                 ? PROGRAMS.stream().findFirst()
                 : PROGRAMS.stream().filter(p -> p.name().equals(args[0])).findFirst();
         if (program.isEmpty()) {
-            listPrograms(args);
+            listPrograms(args, out);
             return UNKNOWN_PROGRAM;
         }
         try {
-            String shown = program.get().run();
-            System.out.println("done: " + shown);
+            String shown = program.get().job().run(environment, out);
+            out.println("done: " + shown);
             return 0;
         } catch (Throwable e) {
-            System.out.println("failed: " + program.get().name() + ": " + e);
-            e.printStackTrace(System.out);
+            out.println("failed: " + program.get().name() + ": " + e);
+            e.printStackTrace(out);
             return FAILED;
         }
     }
 
-    private static void listPrograms(String[] args) {
-        System.out.println(
-                args.length == 0 ? "There is no program yet." : "There is no program named " + args[0] + ".");
-        PROGRAMS.forEach(p -> System.out.printf("  %-16s %s%n", p.name(), p.summary()));
+    private static void listPrograms(String[] args, PrintStream out) {
+        out.println("There is no program named " + args[0] + ".");
+        PROGRAMS.forEach(p -> out.printf("  %-16s %s%n", p.name(), p.summary()));
     }
 }

@@ -1,19 +1,29 @@
 package io.agentruntime.examples;
 
-/** One runnable program. {@link Main} lists the known ones. */
-interface Program {
+import java.io.PrintStream;
+import java.util.Map;
 
-    /** What the user types to start it. */
-    String name();
+/**
+ * One runnable program. {@link Main} lists the known ones.
+ *
+ * @param name what the user types to start it
+ * @param summary one line on what it shows
+ * @param job what it does
+ */
+record Program(String name, String summary, Job job) {
 
-    /** One line on what it shows. */
-    String summary();
+    /** What a program does. */
+    @FunctionalInterface
+    interface Job {
 
-    /**
-     * Runs to the end and prints its progress on the way.
-     *
-     * @return what was shown, in one line
-     * @throws Exception when it could not be shown; the process then exits with 1
-     */
-    String run() throws Exception;
+        /**
+         * Runs to the end and prints its progress on the way.
+         *
+         * @param environment the environment variables
+         * @param out where the progress goes
+         * @return what was shown, in one line
+         * @throws Exception when it could not be shown; the process then exits with 1
+         */
+        String run(Map<String, String> environment, PrintStream out) throws Exception;
+    }
 }
