@@ -106,7 +106,8 @@ final class TwoAgents {
         }
 
         private Mono<Void> connect() {
-            return Mono.when(alice.runtime.connect(), bob.runtime.connect());
+            return Mono.when(alice.runtime.connect(), bob.runtime.connect())
+                    .then(Mono.when(alice.session(1), bob.session(1)));
         }
 
         private Mono<Channel> openChannel() {
@@ -150,7 +151,8 @@ final class TwoAgents {
 
         private Mono<Void> say(Agent speaker, Channel channel, String when) {
             return Flux.fromIterable(lines(speaker, when))
-                    .doOnNext(line -> screen.line(speaker.name, "says " + Screen.quoted(line)))
+                    .doOnNext(line ->
+                            screen.line(speaker.name, "says in #" + channel.slug() + ": " + Screen.quoted(line)))
                     .concatMap(line -> speaker.runtime.channels().send(channel.id(), line))
                     .then();
         }
@@ -160,6 +162,7 @@ final class TwoAgents {
             return alice.runtime
                     .inbox()
                     .send("bob", LETTER)
+                    .doOnNext(sent -> screen.line("alice", "has written to bob"))
                     .then(bob.letter())
                     .doOnNext(this::checkLetter)
                     .then();
