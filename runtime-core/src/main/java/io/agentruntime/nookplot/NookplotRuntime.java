@@ -163,7 +163,7 @@ public final class NookplotRuntime {
 
     /**
      * The present state, then each one after it. Never fails, never repeats a state, completes after {@link #close()}. A
-     * subscriber that falls 1024 states behind misses the oldest.
+     * subscriber that falls behind by more than the capacity of {@code streams} misses the oldest.
      */
     public Flux<ConnectionState> state() {
         return engine.state();

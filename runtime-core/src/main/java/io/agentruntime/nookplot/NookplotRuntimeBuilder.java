@@ -180,7 +180,10 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
-    /** The WebSocket: message size, compression, outbound queue. Its handshake limit follows {@code handshakeTimeout}. */
+    /**
+     * The WebSocket: message size, compression, outbound queue. Without these options it opens within {@code
+     * handshakeTimeout}; with them, within their own, 10 s unless it is set here too.
+     */
     public NookplotRuntimeBuilder webSocket(UnaryOperator<WebSocketOptions.Builder> spec) {
         this.webSocket = spec.apply(WebSocketOptions.builder()).build();
         return this;

@@ -36,6 +36,7 @@ class DocumentsTest {
 
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CODE_IN_LAST_COLUMN = Pattern.compile("`(runtime\\.[^`]+)` \\|$", Pattern.MULTILINE);
+    private static final Pattern NAME_OF_TEST = Pattern.compile("`(\\w+Test)`");
     private static final Pattern LINK = Pattern.compile("]\\((?!http)([^)#]+)(#[^)]*)?\\)");
 
     static Stream<Path> pages() throws IOException {
@@ -105,6 +106,20 @@ class DocumentsTest {
         assertThat(HttpStatusException.class.getDeclaredClasses())
                 .hasSizeGreaterThan(5)
                 .allSatisfy(error -> assertThat(page).contains("`" + error.getSimpleName() + "`"));
+    }
+
+    @Test
+    void theTestsThatTheReadmeNamesExist() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            List<String> tests = files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith("Test.java"))
+                    .toList();
+
+            assertThat(matches(NAME_OF_TEST, readme))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(tests).contains(name + ".java"));
+        }
     }
 
     private static Stream<String> publicMethods(Class<?> type) {

@@ -102,7 +102,7 @@ final class PageSnippets {
         runtime.state()
                 .filter(Disconnected.class::isInstance)
                 .skip(1) // the state before the first connect()
-                .subscribe(state -> System.out.println("Nobody tries to connect any more"));
+                .subscribe(state -> System.out.println("Nobody wants a connection any more"));
     }
 
     void connectionEvents() {
