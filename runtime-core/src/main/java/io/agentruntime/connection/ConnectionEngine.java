@@ -67,6 +67,7 @@ public final class ConnectionEngine<S extends Session> {
 
     private volatile ConnectionState state = new Disconnected();
     private volatile @Nullable S session;
+    private volatile boolean closed;
 
     // From here on only touched by tasks of the inbox.
     private final List<MonoSink<S>> sessionWaiters = new ArrayList<>();
@@ -74,7 +75,6 @@ public final class ConnectionEngine<S extends Session> {
     private @Nullable Run<S> run;
     private Mono<Void> earlierReleases = Mono.empty();
     private boolean releasing;
-    private boolean closed;
 
     public ConnectionEngine(SessionOpener<S> opener, ConnectionOptions options, ConnectionListener<S> listener) {
         this.opener = opener;
@@ -138,13 +138,16 @@ public final class ConnectionEngine<S extends Session> {
 
     /**
      * The open session, or the next one when it comes within {@code patience}. Errors: {@link NotConnectedException} when
-     * there is none by then, or none is being opened.
+     * there is none by then, or none is being opened; {@link RuntimeClosedException}.
      */
     public Mono<S> session(Duration patience) {
         return Mono.defer(() -> {
             S open = session;
             if (open != null) {
                 return Mono.just(open);
+            }
+            if (closed) {
+                return Mono.error(new RuntimeClosedException());
             }
             if (patience.isZero()) {
                 return Mono.error(notConnected());

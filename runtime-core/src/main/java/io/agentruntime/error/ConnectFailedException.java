@@ -7,6 +7,15 @@ public final class ConnectFailedException extends RuntimeClientException {
 
     /** @param target host and port, never a full address with its query */
     public ConnectFailedException(String target, Throwable cause) {
-        super("Could not connect to " + target + ": " + cause.getClass().getSimpleName(), cause);
+        super("Could not connect to " + target + ": " + kind(cause), cause);
+    }
+
+    /** The name that Java has for it: libraries below have subclasses of their own, and their messages may name too much. */
+    private static String kind(Throwable cause) {
+        Class<?> type = cause.getClass();
+        while (!type.getName().startsWith("java") && type.getSuperclass() != Throwable.class) {
+            type = type.getSuperclass();
+        }
+        return type.getSimpleName();
     }
 }

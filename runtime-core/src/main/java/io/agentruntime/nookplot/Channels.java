@@ -182,7 +182,12 @@ public final class Channels {
 
     /** The messages of every channel. */
     public Flux<ChannelMessage> messages() {
-        return payloads(deliveries());
+        return messages(settings.streams());
+    }
+
+    /** The messages of every channel, served with options of one's own. */
+    public Flux<ChannelMessage> messages(StreamOptions options) {
+        return payloads(deliveries(options));
     }
 
     /**
@@ -200,7 +205,12 @@ public final class Channels {
 
     /** The messages and gaps of every channel. */
     public Flux<Delivery<ChannelMessage>> deliveries() {
-        return hub.channels.all(settings.streams());
+        return deliveries(settings.streams());
+    }
+
+    /** The messages and gaps of every channel, served with options of one's own. */
+    public Flux<Delivery<ChannelMessage>> deliveries(StreamOptions options) {
+        return hub.channels.all(options);
     }
 
     private static Flux<ChannelMessage> payloads(Flux<Delivery<ChannelMessage>> deliveries) {

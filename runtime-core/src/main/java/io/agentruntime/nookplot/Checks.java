@@ -34,8 +34,8 @@ final class Checks {
     }
 
     static Duration positive(String option, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new InvalidOptionException(option, value, "must be positive");
+        if (value.toMillis() < 1) {
+            throw new InvalidOptionException(option, value, "must be at least 1 ms");
         }
         return value;
     }

@@ -49,7 +49,7 @@ public final class NookplotRuntimeBuilder {
     private FailureClassifier classifier = NookplotVerdicts.classifier();
     private HttpOptions http = HttpOptions.defaults();
     private NetOptions net = NetOptions.defaults();
-    private @Nullable WebSocketOptions webSocket;
+    private UnaryOperator<WebSocketOptions.Builder> webSocket = UnaryOperator.identity();
     private StreamOptions streams = StreamOptions.defaults();
     private @Nullable Scheduler timer;
     private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
@@ -181,11 +181,11 @@ public final class NookplotRuntimeBuilder {
     }
 
     /**
-     * The WebSocket: message size, compression, outbound queue. Without these options it opens within {@code
-     * handshakeTimeout}; with them, within their own, 10 s unless it is set here too.
+     * The WebSocket: message size, compression, outbound queue. Its handshake limit is {@code handshakeTimeout} unless it is
+     * set here too.
      */
     public NookplotRuntimeBuilder webSocket(UnaryOperator<WebSocketOptions.Builder> spec) {
-        this.webSocket = spec.apply(WebSocketOptions.builder()).build();
+        this.webSocket = spec;
         return this;
     }
 
@@ -239,15 +239,19 @@ public final class NookplotRuntimeBuilder {
     }
 
     private NookplotSettings settings() {
+        BaseUrl url = required("gatewayUrl", gateway);
+        CredentialSource keys = required("apiKey", credentials);
+        Duration liveness = liveness();
+        WebSocketOptions webSocketOptions = webSocketOptions();
         Scheduler clock = timer == null ? Schedulers.parallel() : timer;
         ReactorHttpExchange ownExchange = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
         return new NookplotSettings(
-                required("gatewayUrl", gateway),
-                required("apiKey", credentials),
+                url,
+                keys,
                 refreshable,
                 metadata,
                 heartbeatInterval,
-                liveness(),
+                liveness,
                 handshakeTimeout,
                 subscribeTimeout,
                 closeTimeout,
@@ -264,7 +268,7 @@ public final class NookplotRuntimeBuilder {
                 random,
                 json,
                 ownExchange == null ? required("transport", exchange) : ownExchange,
-                pipes == null ? WebSocketConnector.of(net, webSocketOptions(), clock) : pipes,
+                pipes == null ? WebSocketConnector.of(net, webSocketOptions, clock) : pipes,
                 ownExchange == null ? Mono.empty() : ownExchange.close());
     }
 
@@ -280,9 +284,9 @@ public final class NookplotRuntimeBuilder {
     }
 
     private WebSocketOptions webSocketOptions() {
-        return webSocket != null
-                ? webSocket
-                : WebSocketOptions.builder().handshakeTimeout(handshakeTimeout).build();
+        return webSocket
+                .apply(WebSocketOptions.builder().handshakeTimeout(handshakeTimeout))
+                .build();
     }
 
     private static <T> T required(String option, @Nullable T value) {

@@ -22,7 +22,7 @@ public record StreamOptions(OverflowPolicy policy, int capacity, Scheduler deliv
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(deliverOn, "deliverOn");
         if (capacity < 1) {
-            throw new InvalidOptionException("capacity", capacity, "must be at least 1");
+            throw new InvalidOptionException("streams.capacity", capacity, "must be at least 1");
         }
     }
 

@@ -7,6 +7,7 @@ import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.error.NotConnectedException;
 import io.agentruntime.error.OutcomeUnknownException;
+import io.agentruntime.error.RuntimeClosedException;
 import io.agentruntime.http.HttpReply;
 import io.agentruntime.json.JsonPayload;
 import io.agentruntime.testkit.BreakPoint;
@@ -332,6 +333,15 @@ class CallsTest extends InMemoryScenario {
 
         assertThatThrownBy(() -> await(runtime.connection().sendWs(Map.of("type", "x"))))
                 .isInstanceOf(NotConnectedException.class);
+    }
+
+    @Test
+    void aFrameSentAfterCloseSaysThatTheRuntimeIsClosed() {
+        NookplotRuntime runtime = connected();
+        await(runtime.close());
+
+        assertThatThrownBy(() -> await(runtime.connection().sendWs(Map.of("type", "x"))))
+                .isInstanceOf(RuntimeClosedException.class);
     }
 
     @Test

@@ -33,6 +33,8 @@ class NookplotRuntimeBuilderTest {
                 bad("apiKey", b -> b.apiKey("")),
                 bad("apiKey", b -> b.apiKey("nk_key\r\nx: y")),
                 bad("heartbeatInterval", b -> b.heartbeatInterval(Duration.ZERO)),
+                bad("heartbeatInterval", b -> b.heartbeatInterval(Duration.ofNanos(1))),
+                bad("webSocket.maxMessageBytes", b -> b.webSocket(w -> w.maxMessageBytes(0))),
                 bad("livenessTimeout", b -> b.livenessTimeout(Duration.ofSeconds(30))),
                 bad("reconnect.maxRetries", b -> b.reconnect(r -> r.maxRetries(-1))),
                 bad("reconnect.initialDelay", b -> b.reconnect(r -> r.initialDelay(negative))),
