@@ -20,12 +20,19 @@ import reactor.core.publisher.Mono;
 public final class Channels {
 
     private final UserRequests http;
+    private final ChannelHistory history;
     private final EventHub hub;
     private final Subscriptions subscriptions;
     private final NookplotSettings settings;
 
-    Channels(UserRequests http, EventHub hub, Subscriptions subscriptions, NookplotSettings settings) {
+    Channels(
+            UserRequests http,
+            ChannelHistory history,
+            EventHub hub,
+            Subscriptions subscriptions,
+            NookplotSettings settings) {
         this.http = http;
+        this.history = history;
         this.hub = hub;
         this.subscriptions = subscriptions;
         this.settings = settings;
@@ -36,8 +43,6 @@ public final class Channels {
     private record MemberList(List<ChannelMember> members) {}
 
     private record OnlineList(List<OnlineMember> online) {}
-
-    private record MessageList(List<HistoryMessage> messages) {}
 
     // ---- Finding and joining
 
@@ -130,10 +135,7 @@ public final class Channels {
 
     /** A part of a channel's history, newest first. It holds the agent's own messages too. */
     public Mono<List<HistoryMessage>> history(String channelId, HistoryQuery query) {
-        ApiPath path = ApiPath.of("/v1/channels/{id}/messages", channelId)
-                .query("before", query.before())
-                .query("limit", query.limit());
-        return http.request("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
+        return history.page(channelId, query);
     }
 
     // ---- Subscriptions
@@ -211,6 +213,21 @@ public final class Channels {
     /** The messages and gaps of every channel, served with options of one's own. */
     public Flux<Delivery<ChannelMessage>> deliveries(StreamOptions options) {
         return hub.channels.all(options);
+    }
+
+    /**
+     * The messages of a channel without holes: after a loss, what was missed is fetched from the channel's history and
+     * delivered in order, each message once, before those that arrived meanwhile. What cannot be had (older than {@code
+     * refill.maxAge}, more than {@code refill.maxMessages}, refused) is a {@link Delivery.Gap} in its place. Messages from
+     * the history lack the channel's names and the sender's id.
+     */
+    public Flux<Delivery<ChannelMessage>> refilled(String channelId) {
+        return refilled(channelId, settings.streams());
+    }
+
+    /** The messages of a channel without holes, served with options of one's own. */
+    public Flux<Delivery<ChannelMessage>> refilled(String channelId, StreamOptions options) {
+        return hub.refilledChannels.of(channelId, options);
     }
 
     private static Flux<ChannelMessage> payloads(Flux<Delivery<ChannelMessage>> deliveries) {

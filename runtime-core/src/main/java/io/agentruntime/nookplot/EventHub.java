@@ -18,7 +18,9 @@ final class EventHub {
 
     final KeyedStreams<String, GatewayEvent> events;
     final KeyedStreams<String, Delivery<ChannelMessage>> channels;
+    final KeyedStreams<String, Delivery<ChannelMessage>> refilledChannels;
     final HotStream<Delivery<InboxMessage>> inbox;
+    final HotStream<Delivery<InboxMessage>> refilledInbox;
     final HotStream<RuntimeClientException> errors;
 
     private final NookplotSettings settings;
@@ -27,7 +29,9 @@ final class EventHub {
         this.settings = settings;
         this.events = new KeyedStreams<>("events", gate);
         this.channels = new KeyedStreams<>("channel messages", gate);
+        this.refilledChannels = new KeyedStreams<>("refilled channel messages", gate);
         this.inbox = new HotStream<>("inbox messages", gate);
+        this.refilledInbox = new HotStream<>("refilled inbox messages", gate);
         this.errors = new HotStream<>("errors", null);
     }
 
@@ -62,21 +66,32 @@ final class EventHub {
     void fail(Throwable cause) {
         events.fail(cause);
         channels.fail(cause);
+        refilledChannels.fail(cause);
         inbox.fail(cause);
+        refilledInbox.fail(cause);
     }
 
     /** The runtime is closed. */
     void complete() {
         events.complete();
         channels.complete();
+        refilledChannels.complete();
         inbox.complete();
+        refilledInbox.complete();
         errors.complete();
+    }
+
+    /** Whether anybody reads direct messages. */
+    boolean inboxWanted() {
+        return inbox.hasSubscribers() || refilledInbox.hasSubscribers();
     }
 
     List<SubscriberStats> stats() {
         List<SubscriberStats> all = new ArrayList<>(events.stats());
         all.addAll(channels.stats());
+        all.addAll(refilledChannels.stats());
         all.addAll(inbox.stats());
+        all.addAll(refilledInbox.stats());
         all.addAll(errors.stats());
         return all;
     }

@@ -17,13 +17,15 @@ final class Gaps {
 
     private final EventHub hub;
     private final InboxFeed inboxFeed;
+    private final Refills refills;
     private final NookplotSettings settings;
     private final ConcurrentMap<String, Instant> channels = new ConcurrentHashMap<>();
     private volatile @Nullable Instant inbox;
 
-    Gaps(EventHub hub, InboxFeed inboxFeed, NookplotSettings settings) {
+    Gaps(EventHub hub, InboxFeed inboxFeed, Refills refills, NookplotSettings settings) {
         this.hub = hub;
         this.inboxFeed = inboxFeed;
+        this.refills = refills;
         this.settings = settings;
     }
 
@@ -48,6 +50,7 @@ final class Gaps {
         Instant from = channels.remove(channelId);
         if (from != null) {
             hub.channels.next(channelId, new Delivery.Gap<>(from, settings.now(), REASON));
+            refills.channelDeliversAgain(channelId, from);
         }
     }
 

@@ -92,6 +92,19 @@ public final class Inbox {
         return deliveries(defaults);
     }
 
+    /**
+     * Direct messages without holes: after a loss, what was missed is fetched from the inbox and delivered in order, each
+     * message once. What cannot be had is a gap in its place; the bounds are those of {@link Channels#refilled}.
+     */
+    public Flux<Delivery<InboxMessage>> refilled() {
+        return refilled(defaults);
+    }
+
+    /** Direct messages without holes, served with options of one's own. */
+    public Flux<Delivery<InboxMessage>> refilled(StreamOptions options) {
+        return hub.refilledInbox.flux(options);
+    }
+
     /** Direct messages and gaps, served with options of one's own. */
     public Flux<Delivery<InboxMessage>> deliveries(StreamOptions options) {
         return hub.inbox.flux(options);

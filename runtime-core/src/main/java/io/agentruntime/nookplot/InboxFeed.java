@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,6 +34,7 @@ final class InboxFeed implements Disposable {
     private final EventHub hub;
     private final BackgroundCalls background;
     private final Supplier<Mono<List<InboxMessage>>> newest;
+    private final Consumer<Delivery<InboxMessage>> out;
     private final SerialExecutor serial = new SerialExecutor();
     private final Disposable.Swap fetching = Disposables.swap();
 
@@ -40,23 +42,31 @@ final class InboxFeed implements Disposable {
     private final Deque<Item> line = new ArrayDeque<>();
     private boolean busy;
 
-    /** @param newest asks for the newest page of the inbox */
-    InboxFeed(EventHub hub, BackgroundCalls background, Supplier<Mono<List<InboxMessage>>> newest) {
+    /**
+     * @param newest asks for the newest page of the inbox
+     * @param out where messages and gaps go, in order
+     */
+    InboxFeed(
+            EventHub hub,
+            BackgroundCalls background,
+            Supplier<Mono<List<InboxMessage>>> newest,
+            Consumer<Delivery<InboxMessage>> out) {
         this.hub = hub;
         this.background = background;
         this.newest = newest;
+        this.out = out;
     }
 
     /** A direct message is in the inbox. */
     void announced(DirectMessageNotice notice) {
-        if (hub.inbox.hasSubscribers()) {
+        if (hub.inboxWanted()) {
             add(new Item(notice));
         }
     }
 
     /** Direct messages may be missing here. */
     void gap(Delivery.Gap<InboxMessage> gap) {
-        if (hub.inbox.hasSubscribers()) {
+        if (hub.inboxWanted()) {
             add(new Item(gap));
         }
     }
@@ -74,7 +84,7 @@ final class InboxFeed implements Disposable {
     private void pump() {
         for (Item first = line.peek(); first != null && first.delivery != null; first = line.peek()) {
             line.remove();
-            hub.inbox.next(first.delivery);
+            out.accept(first.delivery);
         }
         if (!line.isEmpty() && !busy) {
             busy = true;

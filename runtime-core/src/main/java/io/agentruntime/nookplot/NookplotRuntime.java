@@ -7,6 +7,7 @@ import io.agentruntime.http.ApiPath;
 import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.JsonHttpClient;
 import io.agentruntime.json.FrameReader;
+import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.ReadGate;
 import io.agentruntime.stream.SubscriberStats;
@@ -38,6 +39,8 @@ public final class NookplotRuntime {
     private final EventHub hub;
     private final UserRequests requests;
     private final InboxFeed inboxFeed;
+    private final Refills refills;
+    private final Gaps gaps;
     private final SessionRequests sessionRequests;
     private final ReadGate gate;
     private final Subscriptions subscriptions;
@@ -57,11 +60,14 @@ public final class NookplotRuntime {
         this.sessionRequests = new SessionRequests(
                 client(settings, settings.credentials().withoutRefresh()), settings.credentials(), settings.metadata());
         BackgroundCalls background = new BackgroundCalls(settings.backgroundPause(), settings.timer());
+        ChannelHistory history = new ChannelHistory(requests);
         this.inbox = new Inbox(requests, hub, settings.streams());
-        this.inboxFeed = new InboxFeed(hub, background, () -> inbox.list(InboxQuery.newest(InboxFeed.PAGE)));
-        Gaps gaps = new Gaps(hub, inboxFeed, settings);
+        this.refills = new Refills(hub, settings, background, history, inbox);
+        this.inboxFeed =
+                new InboxFeed(hub, background, () -> inbox.list(InboxQuery.newest(InboxFeed.PAGE)), this::inbox);
+        this.gaps = new Gaps(hub, inboxFeed, refills, settings);
         this.subscriptions = new Subscriptions(hub, gaps);
-        this.channels = new Channels(requests, hub, subscriptions, settings);
+        this.channels = new Channels(requests, history, hub, subscriptions, settings);
         this.discovery = new Discovery(channels, background, subscriptions, hub);
         FrameReader reader = SessionFrames.reader(settings.json());
         this.engine = new ConnectionEngine<>(
@@ -69,8 +75,8 @@ public final class NookplotRuntime {
                         settings,
                         sessionRequests,
                         subscriptions,
-                        session -> new SessionFrames(session, hub, gaps, subscriptions, inboxFeed, reader),
-                        session -> gaps.open(subscriptions.sessionEnded(session), session.lastSignOfLife())),
+                        session -> new SessionFrames(session, hub, gaps, subscriptions, inboxFeed, refills, reader),
+                        this::retired),
                 settings.connection(),
                 new RuntimeStates(hub, this::setUp));
         this.connection = new GatewayConnection(requests, engine, settings.sendPatience());
@@ -94,6 +100,19 @@ public final class NookplotRuntime {
         session.onEnd(SessionCheck.of(sessionRequests, hub, session, settings).subscribe());
         if (settings.autoSubscribe()) {
             session.onEnd(discovery.run(session).subscribe());
+        }
+    }
+
+    private void inbox(Delivery<InboxMessage> delivery) {
+        hub.inbox.next(delivery);
+        refills.inbox(delivery);
+    }
+
+    /** A session has stopped receiving. One that is not the current one any more has nothing left to end. */
+    private void retired(NookplotSession session) {
+        if (subscriptions.isCurrent(session)) {
+            refills.connectionLost();
+            gaps.open(subscriptions.sessionEnded(), session.lastSignOfLife());
         }
     }
 
@@ -143,6 +162,7 @@ public final class NookplotRuntime {
         return engine.close()
                 .then(Mono.fromRunnable(() -> {
                     inboxFeed.dispose();
+                    refills.dispose();
                     hub.complete();
                 }))
                 .then(settings.releaseTransport());

@@ -45,6 +45,7 @@ public final class NookplotRuntimeBuilder {
     private Duration backgroundPause = Duration.ofSeconds(5);
     private Duration sendPatience = Duration.ZERO;
     private boolean autoSubscribe = true;
+    private RefillPolicy refill = RefillPolicy.defaults();
     private ReconnectPolicy reconnect = ReconnectPolicy.documented().build();
     private FailureClassifier classifier = NookplotVerdicts.classifier();
     private HttpOptions http = HttpOptions.defaults();
@@ -168,6 +169,16 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
+    /**
+     * How far refilled streams go back after a loss; default 1 h, 1000 messages.
+     *
+     * <pre>{@code .refill(r -> r.withMaxAge(Duration.ofMinutes(10)).withMaxMessages(200))}</pre>
+     */
+    public NookplotRuntimeBuilder refill(UnaryOperator<RefillPolicy> spec) {
+        this.refill = spec.apply(RefillPolicy.defaults());
+        return this;
+    }
+
     /** HTTP requests: time limit, response size, pool, 429 retries, circuit breaker, rate limiter. */
     public NookplotRuntimeBuilder http(UnaryOperator<HttpOptions.Builder> spec) {
         this.http = spec.apply(HttpOptions.builder()).build();
@@ -260,6 +271,7 @@ public final class NookplotRuntimeBuilder {
                 backgroundPause,
                 sendPatience,
                 autoSubscribe,
+                refill,
                 reconnect,
                 classifier,
                 http,

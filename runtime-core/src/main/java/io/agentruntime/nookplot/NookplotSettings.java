@@ -39,6 +39,7 @@ record NookplotSettings(
         Duration backgroundPause,
         Duration sendPatience,
         boolean autoSubscribe,
+        RefillPolicy refill,
         ReconnectPolicy reconnect,
         FailureClassifier classifier,
         HttpOptions httpOptions,

@@ -20,6 +20,7 @@ final class SessionFrames implements PipeListener {
     private final Gaps gaps;
     private final Subscriptions subscriptions;
     private final InboxFeed inboxFeed;
+    private final Refills refills;
     private final FrameReader reader;
 
     SessionFrames(
@@ -28,12 +29,14 @@ final class SessionFrames implements PipeListener {
             Gaps gaps,
             Subscriptions subscriptions,
             InboxFeed inboxFeed,
+            Refills refills,
             FrameReader reader) {
         this.session = session;
         this.hub = hub;
         this.gaps = gaps;
         this.subscriptions = subscriptions;
         this.inboxFeed = inboxFeed;
+        this.refills = refills;
         this.reader = reader;
     }
 
@@ -87,6 +90,8 @@ final class SessionFrames implements PipeListener {
         ConnectionNotice notice = event.data(ConnectionNotice.class);
         hub.publish(event);
         if (notice.state().equals("connected")) {
+            subscriptions.sessionBegan(session);
+            refills.welcomed(event, session.info());
             gaps.closeInbox();
             session.welcomed();
         }
@@ -119,8 +124,19 @@ final class SessionFrames implements PipeListener {
         gaps.closeChannel(channelId);
         subscriptions.delivered(channelId);
         hub.publish(event);
-        if (hub.channels.wanted(channelId)) {
-            hub.channels.next(channelId, new Delivery.Message<>(event.data(ChannelMessage.class)));
+        boolean live = hub.channels.wanted(channelId);
+        boolean refilled = hub.refilledChannels.wanted(channelId);
+        if (live || refilled) {
+            deliver(event.data(ChannelMessage.class), live, refilled);
+        }
+    }
+
+    private void deliver(ChannelMessage message, boolean live, boolean refilled) {
+        if (live) {
+            hub.channels.next(message.channelId(), new Delivery.Message<>(message));
+        }
+        if (refilled) {
+            refills.message(message);
         }
     }
 

@@ -151,15 +151,19 @@ final class Subscriptions {
 
     // ---- Across sessions
 
-    /**
-     * The session is over: everything that is wanted waits for the next one. Tells which channels had been delivered. One
-     * that is not the current session any more changes nothing.
-     */
-    Collection<String> sessionEnded(NookplotSession session) {
+    /** The gateway has welcomed a session: from now on what is asked for is asked of it. */
+    void sessionBegan(NookplotSession session) {
+        current = session;
+    }
+
+    /** Whether the gateway has welcomed the session, and no other since. */
+    boolean isCurrent(NookplotSession session) {
+        return current == session;
+    }
+
+    /** The current session is over: everything that is wanted waits for the next one. Tells which channels had been delivered. */
+    Collection<String> sessionEnded() {
         List<String> delivered = new ArrayList<>();
-        if (current != session) {
-            return delivered;
-        }
         current = null;
         refused.clear();
         wanted.replaceAll((id, channel) -> {
@@ -171,15 +175,9 @@ final class Subscriptions {
         return delivered;
     }
 
-    /**
-     * Subscribes what was known before the session, each channel once, and from now on what is asked for. One that fails
-     * holds up no other; never fails.
-     */
+    /** Subscribes what was known before the session, each channel once. One that fails holds up no other; never fails. */
     Mono<Void> restore(NookplotSession session) {
-        return Mono.defer(() -> {
-            current = session;
-            return fill(session);
-        });
+        return fill(session);
     }
 
     /** Subscribes every channel that has a slot and is not subscribed, and takes note of those that have none. */

@@ -1,0 +1,213 @@
+package io.agentruntime.nookplot;
+
+import io.agentruntime.connection.SerialExecutor;
+import io.agentruntime.nookplot.MissedMessages.Progress;
+import io.agentruntime.nookplot.MissedMessages.Row;
+import io.agentruntime.stream.Delivery;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+
+/**
+ * One stream without holes: live messages go out as they come; after a loss they are held back until what was missed has
+ * been fetched from the history, and then all go out in order, each once. What cannot be fetched is a gap.
+ *
+ * @param <T> the messages
+ */
+final class Refiller<T> implements Disposable {
+
+    /** How many live messages are held back at most; beyond it the loss becomes a gap and they go out. */
+    static final int MAX_HELD = 10_000;
+
+    /** How many delivered ids are remembered at most. */
+    static final int MAX_REMEMBERED = 10_000;
+
+    /** Where the history comes from. */
+    @FunctionalInterface
+    interface History<T> {
+
+        /**
+         * One page, newest first.
+         *
+         * @param before the oldest row of the page before, {@code null} for the newest page
+         * @param fetched how many rows the pages before had
+         */
+        Mono<Page<T>> page(@Nullable Row<T> before, int fetched);
+    }
+
+    /**
+     * A page of the history.
+     *
+     * @param rows newest first
+     * @param last whether there is nothing behind it
+     */
+    record Page<T>(List<Row<T>> rows, boolean last) {}
+
+    private final History<T> history;
+    private final RefillPolicy policy;
+    private final NookplotSettings settings;
+    private final ServerClock serverClock;
+    private final Consumer<Delivery<T>> out;
+    private final SerialExecutor serial = new SerialExecutor();
+    private final Disposable.Swap fetching = Disposables.swap();
+
+    // From here on only touched by tasks of the executor.
+    private final Map<String, Instant> remembered = new LinkedHashMap<>(); // ids by when they were delivered
+    private final Map<String, T> held = new LinkedHashMap<>();
+    private Instant rememberedSince = Instant.MIN;
+    private @Nullable Instant lossFrom;
+    private @Nullable MissedMessages<T> collecting;
+
+    Refiller(
+            History<T> history,
+            RefillPolicy policy,
+            NookplotSettings settings,
+            ServerClock serverClock,
+            Consumer<Delivery<T>> out) {
+        this.history = history;
+        this.policy = policy;
+        this.settings = settings;
+        this.serverClock = serverClock;
+        this.out = out;
+    }
+
+    /** A message arrived. */
+    void live(String id, T message) {
+        serial.execute(() -> {
+            if (remembered.containsKey(id)) {
+                return; // the history was quicker
+            }
+            if (lossFrom == null) {
+                deliver(id, message);
+                return;
+            }
+            held.putIfAbsent(id, message);
+            if (held.size() > MAX_HELD) {
+                giveUp("more than " + MAX_HELD + " messages arrived before the history did");
+            }
+        });
+    }
+
+    /** Messages may be missing from {@code from} on, and now they arrive again. */
+    void deliversAgain(Instant from) {
+        serial.execute(() -> {
+            if (lossFrom == null) { // otherwise the connection was lost again before the first loss was mended
+                lossFrom = from;
+            }
+            start();
+        });
+    }
+
+    /** The connection was lost: what is being fetched would be stale. */
+    void connectionLost() {
+        serial.execute(() -> {
+            collecting = null;
+            fetching.update(Disposables.disposed());
+        });
+    }
+
+    private void start() {
+        Instant loss = lossFrom;
+        if (loss == null) {
+            return;
+        }
+        Instant wanted = later(serverClock.toServer(loss).minus(policy.overlap()), rememberedSince);
+        Instant allowed = serverClock.toServer(settings.now()).minus(policy.maxAge());
+        boolean cut = allowed.isAfter(wanted);
+        MissedMessages<T> missed =
+                new MissedMessages<>(cut ? allowed : wanted, cut, policy.maxMessages(), remembered::containsKey);
+        collecting = missed;
+        fetch(missed, null, 0);
+    }
+
+    private void fetch(MissedMessages<T> missed, @Nullable Row<T> before, int fetched) {
+        fetching.update(history.page(before, fetched)
+                .subscribe(
+                        page -> serial.execute(() -> fetched(missed, page, fetched)),
+                        error -> serial.execute(() -> failed(missed, error))));
+    }
+
+    private void fetched(MissedMessages<T> missed, Page<T> page, int before) {
+        Instant loss = lossFrom;
+        if (missed != collecting || loss == null) {
+            return; // of a connection that was lost meanwhile
+        }
+        Progress progress = missed.add(page.rows(), page.last());
+        if (progress == Progress.MORE) {
+            fetch(
+                    missed,
+                    page.rows().get(page.rows().size() - 1),
+                    before + page.rows().size());
+            return;
+        }
+        if (progress == Progress.CUT_OFF) {
+            out.accept(new Delivery.Gap<>(
+                    loss, later(loss, serverClock.toLocal(missed.oldest())), "more was missed than is refilled"));
+        }
+        mended();
+        missed.mergedWith(held).forEach(message -> deliver(message.getKey(), message.getValue()));
+        held.clear();
+    }
+
+    private void failed(MissedMessages<T> missed, Throwable error) {
+        if (missed == collecting) {
+            giveUp("the history could not be had: " + error.getMessage());
+        }
+    }
+
+    private void mended() {
+        lossFrom = null;
+        collecting = null;
+    }
+
+    private void giveUp(String reason) {
+        Instant loss = lossFrom;
+        if (loss == null) {
+            return;
+        }
+        fetching.update(Disposables.disposed());
+        mended();
+        out.accept(new Delivery.Gap<>(loss, settings.now(), reason));
+        held.forEach(this::deliver);
+        held.clear();
+    }
+
+    private void deliver(String id, T message) {
+        remember(id);
+        out.accept(new Delivery.Message<>(message));
+    }
+
+    /** Remembers what the next refill might find again: the overlap behind a loss that may come at any moment. */
+    private void remember(String id) {
+        Instant now = settings.now();
+        Instant forgettable = now.minus(policy.overlap()).minus(policy.overlap());
+        remembered.put(id, now);
+        var oldest = remembered.entrySet().iterator();
+        while (oldest.hasNext()) {
+            Map.Entry<String, Instant> first = oldest.next();
+            boolean stale = first.getValue().isBefore(forgettable);
+            if (!stale && remembered.size() <= MAX_REMEMBERED) {
+                return;
+            }
+            if (!stale) {
+                rememberedSince = serverClock.toServer(first.getValue());
+            }
+            oldest.remove();
+        }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    @Override
+    public void dispose() {
+        fetching.dispose();
+    }
+}
