@@ -30,10 +30,12 @@ final class Agent {
     private final Flux<ConnectionState> states;
     private final Flux<Delivery<ChannelMessage>> deliveries;
     private final Flux<InboxMessage> letters;
+    private final Screen screen;
 
     Agent(String name, NookplotRuntime runtime, Screen screen) {
         this.name = name;
         this.runtime = runtime;
+        this.screen = screen;
         this.states = kept(runtime.state().doOnNext(state -> screen.state(name, state)));
         this.deliveries = kept(
                 runtime.channels().deliveries().doOnNext(delivery -> screen.line(name, "hears " + describe(delivery))));
@@ -83,6 +85,25 @@ final class Agent {
                         .take(count)
                         .collectList(),
                 "hear " + count + " messages");
+    }
+
+    /**
+     * The texts of a channel from now on, without holes: what is said while the gateway is away is fetched from the channel's
+     * history.
+     */
+    Flux<String> refilled(String channelId) {
+        return kept(runtime.channels().refilled(channelId).map(delivery -> {
+            if (delivery instanceof Message<ChannelMessage> message) {
+                return message.payload().content();
+            }
+            throw new IllegalStateException(name + " has a gap that was not refilled: " + delivery);
+        }));
+    }
+
+    /** The first {@code count} texts, as soon as they are here. */
+    Mono<List<String>> first(int count, Flux<String> texts) {
+        return waited(texts.take(count).collectList(), "have " + count + " messages without a hole")
+                .doOnNext(all -> screen.line(name, "has all " + count + " messages, in order"));
     }
 
     /** The first gap, as soon as it is here. */

@@ -11,8 +11,10 @@ import io.agentruntime.nookplot.InboxMessage;
 import io.agentruntime.nookplot.NewChannel;
 import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.GatewayAgent;
+import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
@@ -65,6 +67,7 @@ final class TwoAgents {
         private final EmbeddedGateway gateway;
         private final GatewayAgent registeredAlice;
         private final GatewayAgent registeredBob;
+        private final GatewayAgent carol;
         private final Agent alice;
         private final Agent bob;
 
@@ -72,6 +75,7 @@ final class TwoAgents {
             this.gateway = gateway;
             this.registeredAlice = gateway.agent("alice");
             this.registeredBob = gateway.agent("bob");
+            this.carol = gateway.agent("carol");
             this.alice = agent(registeredAlice, "alice");
             this.bob = agent(registeredBob, "bob");
         }
@@ -95,12 +99,16 @@ final class TwoAgents {
         Mono<String> tell() {
             return connect()
                     .then(Mono.defer(this::openChannel))
-                    .flatMap(channel -> talk(channel, "before")
-                            .then(Mono.defer(this::writeLetter))
-                            .then(Mono.defer(this::lookAround))
-                            .then(Mono.defer(this::restartGateway))
-                            .then(Mono.defer(() -> reconnected(channel)))
-                            .then(Mono.defer(() -> talk(channel, "after"))))
+                    .flatMap(channel -> {
+                        Flux<String> withoutHoles = bob.refilled(channel.id());
+                        return talk(channel, "before")
+                                .then(Mono.defer(this::writeLetter))
+                                .then(Mono.defer(this::lookAround))
+                                .then(Mono.defer(this::restartGateway))
+                                .then(Mono.defer(() -> reconnected(channel)))
+                                .then(Mono.defer(() -> talk(channel, "after")))
+                                .then(Mono.defer(() -> nothingMissed(withoutHoles)));
+                    })
                     .then(Mono.defer(this::disconnect))
                     .then(Mono.defer(this::conclude));
         }
@@ -130,10 +138,10 @@ final class TwoAgents {
                     .then(Mono.zip(alice.heard(earlier + LINES_EACH), bob.heard(earlier + LINES_EACH)))
                     .doOnNext(heard -> {
                         check(
-                                last(heard.getT1()).equals(lines(bob, when)),
+                                last(heard.getT1()).equals(lines(bob.name, when)),
                                 "alice has heard each line of bob's that was said " + when);
                         check(
-                                last(heard.getT2()).equals(lines(alice, when)),
+                                last(heard.getT2()).equals(lines(alice.name, when)),
                                 "bob has heard each line of alice's that was said " + when);
                     })
                     .then();
@@ -143,14 +151,14 @@ final class TwoAgents {
             return heard.subList(heard.size() - LINES_EACH, heard.size());
         }
 
-        private List<String> lines(Agent speaker, String when) {
+        private List<String> lines(String speaker, String when) {
             return IntStream.rangeClosed(1, LINES_EACH)
-                    .mapToObj(number -> "line " + number + " of " + speaker.name + "'s, " + when)
+                    .mapToObj(number -> "line " + number + " of " + speaker + "'s, " + when)
                     .toList();
         }
 
         private Mono<Void> say(Agent speaker, Channel channel, String when) {
-            return Flux.fromIterable(lines(speaker, when))
+            return Flux.fromIterable(lines(speaker.name, when))
                     .doOnNext(line ->
                             screen.line(speaker.name, "says in #" + channel.slug() + ": " + Screen.quoted(line)))
                     .concatMap(line -> speaker.runtime.channels().send(channel.id(), line))
@@ -203,8 +211,34 @@ final class TwoAgents {
 
         private Mono<Void> restartGateway() {
             screen.title("The gateway goes down for " + DOWN_TIME.toMillis() + " ms");
-            return gateway.restart(Shutdown.CLEAN, DOWN_TIME)
+            return gateway.stop(Shutdown.CLEAN)
+                    .then(Mono.fromRunnable(this::postMeanwhile))
+                    .then(Mono.delay(DOWN_TIME))
+                    .then(gateway.startAgain())
                     .then(Mono.fromRunnable(() -> screen.line("gateway", "is up again, at the same address")));
+        }
+
+        /** What a third agent says lands in the channel's history, and reaches nobody. */
+        private void postMeanwhile() {
+            GatewayChannel lobby = gateway.channel("lobby", carol);
+            for (String line : lines("carol", "meanwhile")) {
+                screen.line("carol", "says in #lobby, which nobody can hear: " + Screen.quoted(line));
+                gateway.post(carol, lobby, line);
+            }
+        }
+
+        /** Bob's refilled stream has everything, as if the gateway had never been away. */
+        private Mono<Void> nothingMissed(Flux<String> withoutHoles) {
+            screen.title("What bob has in the end");
+            List<String> all = new ArrayList<>(lines("alice", "before"));
+            all.addAll(lines("carol", "meanwhile"));
+            all.addAll(lines("alice", "after"));
+            return bob.first(all.size(), withoutHoles)
+                    .doOnNext(got -> {
+                        got.forEach(line -> screen.line("bob", "  " + line));
+                        check(got.equals(all), "bob has every message of the others, in order, each once");
+                    })
+                    .then();
         }
 
         private Mono<Void> reconnected(Channel channel) {
@@ -238,8 +272,9 @@ final class TwoAgents {
                         checkGone(registeredBob);
                         return "two agents talked, lost their gateway for " + DOWN_TIME.toMillis()
                                 + " ms, reconnected (alice at attempt " + attempts(seen.getT1()) + ", bob at attempt "
-                                + attempts(seen.getT2()) + "), were told of the gap, heard all " + 2 * LINES_EACH
-                                + " messages sent after it, and left nothing behind";
+                                + attempts(seen.getT2()) + "), were told of the gap, got the " + LINES_EACH
+                                + " messages that were sent meanwhile in order from the history, heard all "
+                                + 2 * LINES_EACH + " sent after it, and left nothing behind";
                     });
         }
 
