@@ -27,27 +27,10 @@ import reactor.core.publisher.MonoSink;
 /**
  * Keeps one connection: opens a session, watches over it, opens another when it is lost, and says where it stands.
  *
- * <table>
- * <caption>Transitions; anything else is a bug and is refused</caption>
- * <tr><th>from</th><th>to</th><th>when</th></tr>
- * <tr><td>Disconnected, Failed</td><td>Connecting</td><td>{@link #connect()}</td></tr>
- * <tr><td>Connecting</td><td>Connected</td><td>the session is open</td></tr>
- * <tr><td>Connecting</td><td>Disconnected</td><td>the attempt failed; its last caller cancelled; {@link #disconnect()}</td></tr>
- * <tr><td>Connecting</td><td>Reconnecting</td><td>the attempt failed, with {@code retryInitialConnect}</td></tr>
- * <tr><td>Connecting</td><td>Failed</td><td>the same, but no retry is left or would help</td></tr>
- * <tr><td>Connected</td><td>Reconnecting</td><td>the session was lost</td></tr>
- * <tr><td>Connected</td><td>Failed</td><td>the session was lost, and no retry is left or would help</td></tr>
- * <tr><td>Connected</td><td>Disconnected</td><td>{@link #disconnect()}</td></tr>
- * <tr><td>Reconnecting</td><td>Reconnecting</td><td>an attempt failed; the next one is set</td></tr>
- * <tr><td>Reconnecting</td><td>Connected</td><td>the session is open</td></tr>
- * <tr><td>Reconnecting</td><td>Failed</td><td>an attempt failed, and no retry is left or would help</td></tr>
- * <tr><td>Reconnecting</td><td>Disconnected</td><td>{@link #disconnect()}; the last caller cancelled before a session was ever open</td></tr>
- * <tr><td>Failed</td><td>Disconnected</td><td>{@link #disconnect()}</td></tr>
- * </table>
- *
- * <p>{@link #moveTo} is the only place that changes the state. Everything that happens (calls of users, results of
- * attempts, ends of sessions, timers) goes through one inbox and is handled one at a time; what belongs to an attempt or
- * session that is no longer the current one is recognised there and dropped.
+ * <p>{@link ConnectionState} has the table of transitions, {@link StateMachine} is the only place that changes the state.
+ * Everything that happens (calls of users, results of attempts, ends of sessions, timers) goes through one inbox and is
+ * handled one at a time; what belongs to an attempt or session that is no longer the current one is recognised there and
+ * dropped.
  *
  * @param <S> the protocol's session
  */
@@ -55,17 +38,14 @@ public final class ConnectionEngine<S extends Session> {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionEngine.class);
 
-    /** Retries in a row that are logged at WARN; those after them are logged at DEBUG, for an outage can be long. */
-    private static final int LOUD_RETRIES = 3;
-
     private final SessionOpener<S> opener;
     private final ConnectionOptions options;
     private final ConnectionListener<S> listener;
-    private final HotStream<ConnectionState> states;
+    private final StateMachine states;
+    private final RetryPlan plan;
     private final HotStream<ConnectionEvent> events;
     private final SerialExecutor inbox = new SerialExecutor();
 
-    private volatile ConnectionState state = new Disconnected();
     private volatile @Nullable S session;
     private volatile boolean closed;
 
@@ -80,7 +60,8 @@ public final class ConnectionEngine<S extends Session> {
         this.opener = opener;
         this.options = options;
         this.listener = listener;
-        this.states = new HotStream<>("states of " + options.name(), null);
+        this.states = new StateMachine(options, listener);
+        this.plan = new RetryPlan(options);
         this.events = new HotStream<>("connection events of " + options.name(), null);
     }
 
@@ -89,12 +70,12 @@ public final class ConnectionEngine<S extends Session> {
      * Served by the options' {@code delivery}.
      */
     public Flux<ConnectionState> state() {
-        return states.fluxAfter(this::currentState, inbox, options.delivery());
+        return states.flux(inbox);
     }
 
     /** The present state. */
     public ConnectionState currentState() {
-        return state;
+        return states.current();
     }
 
     /** Attempts, failures, verdicts, delays and close statuses from subscription on. Completes after {@link #close()}. */
@@ -171,7 +152,7 @@ public final class ConnectionEngine<S extends Session> {
     }
 
     private NotConnectedException notConnected() {
-        return new NotConnectedException(state.name());
+        return new NotConnectedException(currentState().name());
     }
 
     // ---- What users ask for
@@ -193,7 +174,7 @@ public final class ConnectionEngine<S extends Session> {
         Run<S> started = new Run<>(sink.contextView());
         run = started;
         wait(started, sink);
-        moveTo(new Connecting());
+        states.moveTo(new Connecting());
         if (!releasing) { // otherwise as soon as the session before has ended
             startAttempt(started);
         }
@@ -217,7 +198,7 @@ public final class ConnectionEngine<S extends Session> {
         if (current != null) {
             endRun(current, new DisconnectedException("connect()"));
         } else {
-            moveTo(new Disconnected());
+            states.moveTo(new Disconnected());
             if (!releasing) {
                 onReleased();
             }
@@ -250,8 +231,8 @@ public final class ConnectionEngine<S extends Session> {
         current.refreshed = false;
         current.openedAt = now();
         session = opened;
-        moveTo(new Connected(opened.info(), current.openedAt));
-        tell(() -> listener.onSession(opened));
+        states.moveTo(new Connected(opened.info(), current.openedAt));
+        states.tell(() -> listener.onSession(opened));
         events.next(new ConnectionEvent.SessionOpened(attempt.number(), opened.info()));
         current.step.update(opened.ended().subscribe(end -> inbox.execute(() -> onSessionEnded(current, opened, end))));
         succeed(current.waiters, opened);
@@ -263,9 +244,9 @@ public final class ConnectionEngine<S extends Session> {
             return;
         }
         current.attempt = null;
-        Verdict verdict = judge(current, error);
+        Verdict verdict = plan.judge(current, error);
         events.next(new ConnectionEvent.AttemptFailed(attempt.number(), error, verdict));
-        boolean retried = !attempt.single() && retries(current, verdict);
+        boolean retried = !attempt.single() && plan.retries(current, verdict);
         Mono<Void> release = attempt.abandon(retried).cache();
         release.subscribe();
         earlierReleases = release;
@@ -288,7 +269,7 @@ public final class ConnectionEngine<S extends Session> {
             current.lastDelay = Duration.ZERO;
         }
         RuntimeClientException error = end.toError();
-        Verdict verdict = judge(current, error);
+        Verdict verdict = plan.judge(current, error);
         events.next(new ConnectionEvent.SessionLost(ended.info(), end, lasted, verdict));
         onFailure(current, error, verdict);
     }
@@ -296,7 +277,7 @@ public final class ConnectionEngine<S extends Session> {
     private void onFailure(Run<S> current, Throwable error, Verdict verdict) {
         if (verdict == Verdict.TERMINAL) {
             giveUp(current, error);
-        } else if (!retries(current, verdict)) {
+        } else if (!plan.retries(current, verdict)) {
             giveUp(current, new RetriesExhaustedException(current.retries, error));
         } else {
             current.refreshed |= verdict == Verdict.REFRESH_THEN_RETRY;
@@ -304,16 +285,11 @@ public final class ConnectionEngine<S extends Session> {
         }
     }
 
-    private boolean retries(Run<S> current, Verdict verdict) {
-        return verdict != Verdict.TERMINAL
-                && current.retries < options.reconnect().maxRetries();
-    }
-
     private void scheduleRetry(Run<S> current, Throwable error, Verdict verdict) {
-        Duration delay = nextDelay(current, error, verdict);
+        Duration delay = plan.delay(current, error, verdict);
         current.lastDelay = delay;
         current.retries++;
-        moveTo(new Reconnecting(current.retries, delay, error));
+        states.moveTo(new Reconnecting(current.retries, delay, error));
         events.next(new ConnectionEvent.RetryScheduled(current.retries, delay));
         current.step.update(options.timer()
                 .schedule(() -> inbox.execute(() -> onDelayElapsed(current)), delay.toMillis(), TimeUnit.MILLISECONDS));
@@ -325,39 +301,13 @@ public final class ConnectionEngine<S extends Session> {
         }
     }
 
-    private Duration nextDelay(Run<S> current, Throwable error, Verdict verdict) {
-        DelayStrategy delays = options.reconnect().delays();
-        Duration delay = verdict == Verdict.RETRY_AT_LONGEST_DELAY
-                ? delays.longest(options.random())
-                : delays.delay(current.retries, current.lastDelay, options.random());
-        Duration bound = error instanceof RuntimeClientException known
-                ? known.retryAfter().orElse(Duration.ZERO)
-                : Duration.ZERO;
-        if (bound.compareTo(delay) <= 0) {
-            return delay;
-        }
-        // Everybody who was refused at that moment got the same bound: spread out behind it.
-        return bound.plusMillis(options.random().nextLong(bound.toMillis() / 5 + 1));
-    }
-
-    private Verdict judge(Run<S> current, Throwable error) {
-        try {
-            return options.classifier()
-                    .classify(new Failure(
-                            error, current.retries, current.established, options.refreshable(), current.refreshed));
-        } catch (RuntimeException e) {
-            log.warn("The failure classifier of {} threw; the failure is retried", options.name(), e);
-            return Verdict.RETRY;
-        }
-    }
-
     // ---- Endings
 
     /** No attempt is left that could help. */
     private void giveUp(Run<S> current, Throwable error) {
         run = null;
         current.step.dispose();
-        moveTo(new Failed(error));
+        states.moveTo(new Failed(error));
         fail(current.waiters, error);
         fail(sessionWaiters, notConnected());
     }
@@ -367,7 +317,7 @@ public final class ConnectionEngine<S extends Session> {
         run = null;
         session = null;
         current.step.dispose();
-        moveTo(new Disconnected());
+        states.moveTo(new Disconnected());
         fail(current.waiters, error);
         fail(sessionWaiters, notConnected());
         if (!releasing) {
@@ -403,66 +353,6 @@ public final class ConnectionEngine<S extends Session> {
             events.complete();
         }
         waiters.forEach(MonoSink::success);
-    }
-
-    // ---- The state
-
-    /** The only place that changes the state. */
-    private void moveTo(ConnectionState next) {
-        ConnectionState present = state;
-        if (next.equals(present)) {
-            return;
-        }
-        if (!allowed(present, next)) {
-            throw new IllegalStateException("No transition from " + present + " to " + next);
-        }
-        state = next;
-        report(next);
-        tell(() -> listener.onState(next));
-        states.next(next);
-    }
-
-    private void tell(Runnable news) {
-        try {
-            news.run();
-        } catch (RuntimeException e) {
-            log.error("The listener of {} failed", options.name(), e);
-        }
-    }
-
-    private static boolean allowed(ConnectionState from, ConnectionState to) {
-        if (from instanceof Disconnected || from instanceof Failed) {
-            return to instanceof Connecting || (from instanceof Failed && to instanceof Disconnected);
-        }
-        return !(to instanceof Connecting) && !(from instanceof Connected && to instanceof Connected);
-    }
-
-    private void report(ConnectionState next) {
-        if (next instanceof Reconnecting retry) {
-            String line = "{}: connection lost or not to be had ({}); attempt {} in {} ms";
-            if (retry.attempt() <= LOUD_RETRIES) {
-                log.warn(
-                        line,
-                        options.name(),
-                        retry.cause().getMessage(),
-                        retry.attempt(),
-                        retry.delay().toMillis());
-            } else {
-                log.debug(
-                        line,
-                        options.name(),
-                        retry.cause().getMessage(),
-                        retry.attempt(),
-                        retry.delay().toMillis());
-            }
-        } else if (next instanceof Failed failed) {
-            log.error(
-                    "{}: connection given up: {}",
-                    options.name(),
-                    failed.cause().getMessage());
-        } else {
-            log.info("{}: {}", options.name(), next.name());
-        }
     }
 
     private Instant now() {

@@ -5,7 +5,25 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Where a connection stands. {@link ConnectionEngine} has the table of transitions.
+ * Where a connection stands.
+ *
+ * <table>
+ * <caption>Transitions; anything else is a bug and is refused</caption>
+ * <tr><th>from</th><th>to</th><th>when</th></tr>
+ * <tr><td>Disconnected, Failed</td><td>Connecting</td><td>{@link ConnectionEngine#connect()}</td></tr>
+ * <tr><td>Connecting</td><td>Connected</td><td>the session is open</td></tr>
+ * <tr><td>Connecting</td><td>Disconnected</td><td>the attempt failed; its last caller cancelled; {@link ConnectionEngine#disconnect()}</td></tr>
+ * <tr><td>Connecting</td><td>Reconnecting</td><td>the attempt failed, with {@code retryInitialConnect}</td></tr>
+ * <tr><td>Connecting</td><td>Failed</td><td>the same, but no retry is left or would help</td></tr>
+ * <tr><td>Connected</td><td>Reconnecting</td><td>the session was lost</td></tr>
+ * <tr><td>Connected</td><td>Failed</td><td>the session was lost, and no retry is left or would help</td></tr>
+ * <tr><td>Connected</td><td>Disconnected</td><td>{@link ConnectionEngine#disconnect()}</td></tr>
+ * <tr><td>Reconnecting</td><td>Reconnecting</td><td>an attempt failed; the next one is set</td></tr>
+ * <tr><td>Reconnecting</td><td>Connected</td><td>the session is open</td></tr>
+ * <tr><td>Reconnecting</td><td>Failed</td><td>an attempt failed, and no retry is left or would help</td></tr>
+ * <tr><td>Reconnecting</td><td>Disconnected</td><td>{@link ConnectionEngine#disconnect()}; the last caller cancelled before a session was ever open</td></tr>
+ * <tr><td>Failed</td><td>Disconnected</td><td>{@link ConnectionEngine#disconnect()}</td></tr>
+ * </table>
  *
  * <p>{@link #name()} is the protocol's own word for the state.
  */

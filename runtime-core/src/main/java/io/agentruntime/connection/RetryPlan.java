@@ -1,0 +1,49 @@
+package io.agentruntime.connection;
+
+import io.agentruntime.error.RuntimeClientException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What to do about a failure of a run, and how long to wait before. */
+final class RetryPlan {
+
+    private static final Logger log = LoggerFactory.getLogger(ConnectionEngine.class);
+
+    private final ConnectionOptions options;
+
+    RetryPlan(ConnectionOptions options) {
+        this.options = options;
+    }
+
+    Verdict judge(Run<?> run, Throwable error) {
+        try {
+            return options.classifier()
+                    .classify(new Failure(error, run.retries, run.established, options.refreshable(), run.refreshed));
+        } catch (RuntimeException e) {
+            log.warn("The failure classifier of {} threw; the failure is retried", options.name(), e);
+            return Verdict.RETRY;
+        }
+    }
+
+    /** Whether the run goes on after a failure with this verdict. */
+    boolean retries(Run<?> run, Verdict verdict) {
+        return verdict != Verdict.TERMINAL && run.retries < options.reconnect().maxRetries();
+    }
+
+    /** The delay before the next retry: the policy's, but not less than the server asked for. */
+    Duration delay(Run<?> run, Throwable error, Verdict verdict) {
+        DelayStrategy delays = options.reconnect().delays();
+        Duration delay = verdict == Verdict.RETRY_AT_LONGEST_DELAY
+                ? delays.longest(options.random())
+                : delays.delay(run.retries, run.lastDelay, options.random());
+        Duration bound = error instanceof RuntimeClientException known
+                ? known.retryAfter().orElse(Duration.ZERO)
+                : Duration.ZERO;
+        if (bound.compareTo(delay) <= 0) {
+            return delay;
+        }
+        // Everybody who was refused at that moment got the same bound: spread out behind it.
+        return bound.plusMillis(options.random().nextLong(bound.toMillis() / 5 + 1));
+    }
+}
