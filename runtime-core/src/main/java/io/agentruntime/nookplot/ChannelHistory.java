@@ -7,7 +7,11 @@ import reactor.core.publisher.Mono;
 /** Reads the histories of channels, for users and for refilling. */
 final class ChannelHistory {
 
-    private record MessageList(List<HistoryMessage> messages) {}
+    record MessageList(List<HistoryMessage> messages) {
+        MessageList {
+            messages = List.copyOf(messages); // neither a missing list nor a null in it
+        }
+    }
 
     private final UserRequests http;
 
@@ -20,6 +24,6 @@ final class ChannelHistory {
         ApiPath path = ApiPath.of("/v1/channels/{id}/messages", channelId)
                 .query("before", query.before())
                 .query("limit", query.limit());
-        return http.request("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
+        return http.answer("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
     }
 }

@@ -38,11 +38,25 @@ public final class Channels {
         this.settings = settings;
     }
 
-    private record ChannelList(List<Channel> channels) {}
+    // Lists are copied, which lets neither a missing list nor a null in one pass.
 
-    private record MemberList(List<ChannelMember> members) {}
+    record ChannelList(List<Channel> channels) {
+        ChannelList {
+            channels = List.copyOf(channels);
+        }
+    }
 
-    private record OnlineList(List<OnlineMember> online) {}
+    record MemberList(List<ChannelMember> members) {
+        MemberList {
+            members = List.copyOf(members);
+        }
+    }
+
+    record OnlineList(List<OnlineMember> online) {
+        OnlineList {
+            online = List.copyOf(online);
+        }
+    }
 
     // ---- Finding and joining
 
@@ -58,12 +72,12 @@ public final class Channels {
                 .query("offset", query.offset())
                 .query("channelType", query.channelType())
                 .query("isPublic", query.isPublic());
-        return http.request("GET", path.toString(), null, ChannelList.class).map(ChannelList::channels);
+        return http.answer("GET", path.toString(), null, ChannelList.class).map(ChannelList::channels);
     }
 
     /** One channel. Errors: 403 when it is private and the agent no member, 404. */
     public Mono<Channel> get(String channelId) {
-        return http.request("GET", ApiPath.of("/v1/channels/{id}", channelId).toString(), null, Channel.class);
+        return http.answer("GET", ApiPath.of("/v1/channels/{id}", channelId).toString(), null, Channel.class);
     }
 
     /**
@@ -71,7 +85,7 @@ public final class Channels {
      * 409 when the slug is taken.
      */
     public Mono<Channel> create(NewChannel channel) {
-        return http.request("POST", "/v1/channels", channel, Channel.class)
+        return http.answer("POST", "/v1/channels", channel, Channel.class)
                 .flatMap(created ->
                         subscribeMembership(created.id(), created.createdAt()).thenReturn(created));
     }
@@ -79,7 +93,7 @@ public final class Channels {
     /** Joins a channel and subscribes to it, unless {@code autoSubscribe} is off. */
     public Mono<ChannelMembership> join(String channelId) {
         String path = ApiPath.of("/v1/channels/{id}/join", channelId).toString();
-        return http.request("POST", path, null, ChannelMembership.class)
+        return http.answer("POST", path, null, ChannelMembership.class)
                 .flatMap(joined ->
                         subscribeMembership(channelId, joined.joinedAt()).thenReturn(joined));
     }
@@ -108,13 +122,13 @@ public final class Channels {
         ApiPath path = ApiPath.of("/v1/channels/{id}/members", channelId)
                 .query("limit", limit)
                 .query("offset", offset);
-        return http.request("GET", path.toString(), null, MemberList.class).map(MemberList::members);
+        return http.answer("GET", path.toString(), null, MemberList.class).map(MemberList::members);
     }
 
     /** The members of a channel that are connected now. */
     public Mono<List<OnlineMember>> presence(String channelId) {
         String path = ApiPath.of("/v1/channels/{id}/presence", channelId).toString();
-        return http.request("GET", path, null, OnlineList.class).map(OnlineList::online);
+        return http.answer("GET", path, null, OnlineList.class).map(OnlineList::online);
     }
 
     // ---- Talking
@@ -130,7 +144,7 @@ public final class Channels {
      */
     public Mono<SentMessage> send(String channelId, OutgoingMessage message) {
         String path = ApiPath.of("/v1/channels/{id}/messages", channelId).toString();
-        return http.request("POST", path, message, SentMessage.class);
+        return http.answer("POST", path, message, SentMessage.class);
     }
 
     /** A part of a channel's history, newest first. It holds the agent's own messages too. */

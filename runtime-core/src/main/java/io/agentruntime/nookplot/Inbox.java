@@ -6,6 +6,7 @@ import io.agentruntime.stream.StreamOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -22,9 +23,17 @@ public final class Inbox {
         this.defaults = defaults;
     }
 
-    private record MessageList(List<InboxMessage> messages) {}
+    record MessageList(List<InboxMessage> messages) {
+        MessageList {
+            messages = List.copyOf(messages); // neither a missing list nor a null in it
+        }
+    }
 
-    private record Unread(long unreadCount) {}
+    record Unread(Long unreadCount) {
+        Unread {
+            Objects.requireNonNull(unreadCount, "unreadCount");
+        }
+    }
 
     /** Sends a text to an agent, named by address or display name. */
     public Mono<SentDirectMessage> send(String to, String text) {
@@ -42,7 +51,7 @@ public final class Inbox {
         if (message.metadata() != null) {
             body.put("metadata", message.metadata());
         }
-        return http.request("POST", "/v1/inbox/send", body, SentDirectMessage.class);
+        return http.answer("POST", "/v1/inbox/send", body, SentDirectMessage.class);
     }
 
     /** A part of the inbox, newest first. */
@@ -53,12 +62,12 @@ public final class Inbox {
                 .query("from", query.from())
                 .query("unreadOnly", query.unreadOnly() ? true : null)
                 .query("messageType", query.messageType());
-        return http.request("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
+        return http.answer("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
     }
 
     /** How many messages are not marked as read. */
     public Mono<Long> unread() {
-        return http.request("GET", "/v1/inbox/unread", null, Unread.class).map(Unread::unreadCount);
+        return http.answer("GET", "/v1/inbox/unread", null, Unread.class).map(Unread::unreadCount);
     }
 
     /** Marks a message as read. */

@@ -233,13 +233,13 @@ public final class NookplotRuntime {
             Checks.range("offset", offset, 0, Integer.MAX_VALUE);
             ApiPath path =
                     ApiPath.of("/v1/runtime/presence").query("limit", limit).query("offset", offset);
-            return requests.request("GET", path.toString(), null).map(PresenceReader::read);
+            return requests.answer("GET", path.toString()).map(PresenceReader::read);
         });
     }
 
     /** This agent as the gateway sees it, with its session. */
     public Mono<GatewayStatus> getStatus() {
-        return requests.request("GET", "/v1/runtime/status", null, GatewayStatus.class);
+        return requests.answer("GET", "/v1/runtime/status", null, GatewayStatus.class);
     }
 
     /**

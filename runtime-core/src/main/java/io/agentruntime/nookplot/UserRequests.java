@@ -1,5 +1,6 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.DisconnectedException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.RuntimeClosedException;
@@ -27,6 +28,24 @@ final class UserRequests {
 
     <T> Mono<T> request(String method, String path, @Nullable Object body, TypeReference<T> type) {
         return untilStopped(http.request(method, path, body, type));
+    }
+
+    /** As {@link #request}, for calls whose answer must not be empty or {@code null}: then a {@link DecodeException}. */
+    <T> Mono<T> answer(String method, String path, @Nullable Object body, Class<T> type) {
+        return request(method, path, body, type).switchIfEmpty(empty(method, path));
+    }
+
+    /** As {@link #request}, for calls whose answer must not be empty or {@code null}: then a {@link DecodeException}. */
+    Mono<JsonPayload> answer(String method, String path) {
+        return request(method, path, null).switchIfEmpty(empty(method, path));
+    }
+
+    private static <T> Mono<T> empty(String method, String path) {
+        return Mono.error(() -> {
+            int query = path.indexOf('?');
+            String asked = query < 0 ? path : path.substring(0, query);
+            return new DecodeException("answer to " + method + " " + asked, "it is empty", "", null);
+        });
     }
 
     Mono<JsonPayload> request(String method, String path, @Nullable Object body) {
