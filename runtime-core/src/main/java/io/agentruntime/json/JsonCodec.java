@@ -17,8 +17,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.ValueInstantiationException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * Reads and writes JSON for every protocol, with one Jackson mapper. Immutable and safe for use by many threads.
@@ -39,7 +42,8 @@ public final class JsonCodec {
 
     /**
      * The codec with the default mapper: unknown properties are ignored, absent ones and {@code null} leave a primitive at
-     * its default, {@code null} properties are not written, {@code java.time} values are ISO-8601 text.
+     * its default, a number or boolean is not taken for text, {@code null} properties are not written, {@code java.time}
+     * values are ISO-8601 text.
      */
     public static JsonCodec create() {
         return DEFAULT;
@@ -59,6 +63,11 @@ public final class JsonCodec {
                         JsonFactory.builder().streamReadConstraints(constraints).build())
                 .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .withCoercionConfig(
+                        LogicalType.Textual,
+                        text -> text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
                 .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
                 .build();
     }
