@@ -1,0 +1,189 @@
+package io.agentruntime.nookplot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentruntime.connection.ConnectionState.Connected;
+import io.agentruntime.connection.ConnectionState.Reconnecting;
+import io.agentruntime.error.LivenessTimeoutException;
+import io.agentruntime.testkit.EmbeddedGatewayBuilder;
+import io.agentruntime.testkit.RecordedFrame;
+import io.netty.channel.ChannelOption;
+import io.netty.util.ResourceLeakDetector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** Heartbeats and signs of life over real sockets. */
+class LivenessLoopbackTest extends LoopbackScenario {
+
+    private static final Duration LIVENESS = Duration.ofMillis(300);
+
+    /** Small against what is sent, so that the queue is what fills up; large enough for the segments of a loopback device. */
+    private static final int KERNEL_BUFFER = 512 * 1024;
+
+    @Override
+    EmbeddedGatewayBuilder gatewayOptions(EmbeddedGatewayBuilder options) {
+        return options.recordLimit(200_000);
+    }
+
+    private static NookplotRuntimeBuilder shortLimits(NookplotRuntimeBuilder options) {
+        return options.heartbeatInterval(Duration.ofMillis(100)).livenessTimeout(LIVENESS);
+    }
+
+    @Test
+    void halfOpenSocketIsFoundAndReplaced() {
+        NookplotRuntime runtime = connected(LivenessLoopbackTest::shortLimits);
+        String first = sessionId(runtime.currentState());
+
+        StepVerifier.create(runtime.state())
+                .expectNextMatches(Connected.class::isInstance)
+                .then(() -> gateway.faults().freezeSockets())
+                .assertNext(state -> assertThat(state).isInstanceOfSatisfying(Reconnecting.class, retry -> {
+                    assertThat(retry.attempt()).isEqualTo(1);
+                    assertThat(retry.cause())
+                            .isInstanceOfSatisfying(
+                                    LivenessTimeoutException.class,
+                                    silence -> assertThat(silence.limit()).isEqualTo(LIVENESS));
+                }))
+                .assertNext(state -> assertThat(sessionId(state)).isNotEqualTo(first))
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void halfOpenLinkIsTriedUntilItIsWholeAgain() {
+        NookplotRuntime runtime = connected(options -> shortLimits(options).handshakeTimeout(LIVENESS));
+
+        StepVerifier.create(runtime.state())
+                .expectNextMatches(Connected.class::isInstance)
+                .then(() -> gateway.faults().halfOpen(true))
+                .assertNext(state ->
+                        assertThat(((Reconnecting) state).cause()).isInstanceOf(LivenessTimeoutException.class))
+                // A new socket is dead as well: the welcome does not come.
+                .assertNext(
+                        state -> assertThat(((Reconnecting) state).attempt()).isEqualTo(2))
+                .then(() -> gateway.faults().halfOpen(false))
+                .thenConsumeWhile(Reconnecting.class::isInstance)
+                .expectNextMatches(Connected.class::isInstance)
+                .thenCancel()
+                .verify(LIMIT);
+        eventually("the dead sockets are gone", () -> gateway.sockets() == 1);
+    }
+
+    @Test
+    void unansweredPingsAreSilenceToo() {
+        NookplotRuntime runtime = connected(LivenessLoopbackTest::shortLimits);
+
+        StepVerifier.create(runtime.state())
+                .expectNextMatches(Connected.class::isInstance)
+                .then(() -> gateway.faults().stopAnsweringPings(true))
+                .assertNext(state ->
+                        assertThat(((Reconnecting) state).cause()).isInstanceOf(LivenessTimeoutException.class))
+                .then(() -> gateway.faults().stopAnsweringPings(false))
+                .thenConsumeWhile(Reconnecting.class::isInstance)
+                .expectNextMatches(Connected.class::isInstance)
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void anyFrameIsASignOfLife() {
+        NookplotRuntime runtime = connected(LivenessLoopbackTest::shortLimits);
+        gateway.faults().stopAnsweringPings(true);
+        String session = sessionId(runtime.currentState());
+
+        // For four times the limit nothing but events shows that the gateway is there.
+        Flux.interval(Duration.ofMillis(20))
+                .doOnNext(tick -> gateway.push(alice, "tick"))
+                .take(60)
+                .blockLast(LIMIT);
+
+        assertThat(sessionId(runtime.currentState())).isEqualTo(session);
+    }
+
+    /**
+     * The gateway does not read, so 100,000 messages wait in the queue when heartbeats become due. Time is virtual, the
+     * sockets are real. Netty's leak detector, set to its slowest, would take most of the test's time.
+     */
+    @Test
+    void heartbeatsOvertakeAHundredThousandQueuedSends() {
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+        try {
+            overtakeAHundredThousandQueuedSends();
+        } finally {
+            ResourceLeakDetector.setLevel(level);
+        }
+    }
+
+    private void overtakeAHundredThousandQueuedSends() {
+        int total = 105_000;
+        int queued = 100_000;
+        int beats = 5;
+        Duration interval = Duration.ofSeconds(30);
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        NookplotRuntime runtime = connected(options -> options.timer(time)
+                .heartbeatInterval(interval)
+                .livenessTimeout(interval.multipliedBy(2 * beats))
+                .sessionCheckInterval(Duration.ZERO)
+                .net(net -> net.customizer(client -> client.option(ChannelOption.SO_SNDBUF, KERNEL_BUFFER)))
+                .webSocket(socket -> socket.maxQueuedBytes(1L << 30)));
+        gateway.faults().halfOpen(true);
+
+        String padding = "x".repeat(300);
+        AtomicInteger handedOver = new AtomicInteger();
+        for (int n = 0; n < total; n++) {
+            runtime.connection()
+                    .sendWs(Map.of("type", "load", "n", n, "padding", padding))
+                    .subscribe(nothing -> {}, error -> {}, handedOver::incrementAndGet);
+        }
+        awaitStandstill(handedOver);
+        int before = handedOver.get();
+        assertThat(total - before).as("messages in the queue").isGreaterThanOrEqualTo(queued);
+
+        time.advanceTimeBy(interval.multipliedBy(beats));
+        gateway.faults().halfOpen(false);
+        eventually("everything is sent", () -> handedOver.get() == total);
+
+        List<RecordedFrame> frames = gateway.frameStream()
+                .filter(frame -> frame.kind() == RecordedFrame.Kind.TEXT)
+                .take(total + beats)
+                .collectList()
+                .block(LIMIT);
+        List<Integer> places = IntStream.range(0, frames.size())
+                .filter(place -> isHeartbeat(frames.get(place)))
+                .boxed()
+                .toList();
+        // Nothing came before them but what had been handed to the socket.
+        assertThat(places)
+                .containsExactlyElementsOf(
+                        IntStream.range(before, before + beats).boxed().toList());
+        assertThat(frames.stream().filter(frame -> !isHeartbeat(frame)).map(LivenessLoopbackTest::number))
+                .containsExactlyElementsOf(IntStream.range(0, total).boxed().toList());
+        assertThat(runtime.currentState()).isInstanceOf(Connected.class);
+    }
+
+    private static int number(RecordedFrame frame) {
+        int from = frame.text().indexOf("\"n\":") + 4;
+        int to = from;
+        while (Character.isDigit(frame.text().charAt(to))) {
+            to++;
+        }
+        return Integer.parseInt(frame.text(), from, to, 10);
+    }
+
+    /** Until a number has not changed for a while: the socket takes nothing more. */
+    private static void awaitStandstill(AtomicInteger number) {
+        Flux.interval(Duration.ofMillis(50))
+                .map(tick -> number.get())
+                .buffer(6, 1)
+                .filter(seen -> seen.stream().distinct().count() == 1)
+                .blockFirst(LIMIT);
+    }
+}
