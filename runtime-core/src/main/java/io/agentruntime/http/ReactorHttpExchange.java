@@ -77,7 +77,10 @@ public final class ReactorHttpExchange implements HttpExchange {
     private Mono<HttpReply> send(HttpCall call, AtomicBoolean handedOver) {
         WireSecrets secrets = WireSecrets.of(new SecretUri(call.uri()), call.headers());
         return secrets.applyTo(client)
-                .doOnRequest((request, connection) -> handedOver.set(true))
+                .doOnRequest((request, connection) -> {
+                    handedOver.set(true);
+                    HeapContent.install(connection.channel());
+                })
                 .headers(headers -> contentLength(call, headers))
                 .request(HttpMethod.valueOf(call.method()))
                 .uri(secrets.visibleUri())
