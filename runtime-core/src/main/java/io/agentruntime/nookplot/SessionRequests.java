@@ -1,7 +1,10 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.HttpStatusException;
+import io.agentruntime.error.OutcomeUnknownException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.JsonHttpClient;
 import java.util.Map;
@@ -59,8 +62,14 @@ final class SessionRequests {
     private <T> Mono<T> post(String path, @Nullable Object body, Class<T> type, boolean patient) {
         return (patient ? http : http.withoutRetry())
                 .request("POST", path, body, type)
-                .switchIfEmpty(
-                        Mono.error(() -> new DecodeException("answer to POST " + path, "it is empty", "", null)));
+                .switchIfEmpty(Mono.error(() -> new DecodeException("answer to POST " + path, "it is empty", "", null)))
+                .onErrorMap(OutcomeUnknownException.class, SessionRequests::asFailure);
+    }
+
+    /** Nothing hangs on an answer that was lost: asking again is safe, a new session ends an earlier one. */
+    private static Throwable asFailure(OutcomeUnknownException lost) {
+        Throwable cause = lost.getCause();
+        return cause instanceof RuntimeClientException ? cause : new ConnectionLostException(1006, "", cause);
     }
 
     /** Tells the gateway that a session is over. Best effort: never fails. */
