@@ -9,13 +9,13 @@ final class PresenceReader {
 
     // Lists are copied, which lets neither a missing list nor a null in one pass.
 
-    private record Page(List<AgentPresence> agents) {
+    record Page(List<AgentPresence> agents) {
         Page {
             agents = List.copyOf(agents);
         }
     }
 
-    private record Bare(List<AgentPresence> agents) {
+    record Bare(List<AgentPresence> agents) {
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         Bare {
             agents = List.copyOf(agents);

@@ -56,7 +56,13 @@ final class SessionRequests {
 
     /** Asks for the ticket of one WebSocket: single use, valid for 30 seconds. */
     Mono<Ticket> ticket(boolean patient) {
-        return post("/v1/ws/ticket", null, Ticket.class, patient);
+        return post("/v1/ws/ticket", null, Ticket.class, patient)
+                .onErrorMap(DecodeException.class, SessionRequests::withoutExcerpt);
+    }
+
+    /** What cannot be read may hold a ticket all the same. */
+    private static DecodeException withoutExcerpt(DecodeException error) {
+        return new DecodeException("answer to POST /v1/ws/ticket", "it holds no ticket", "", null);
     }
 
     private <T> Mono<T> post(String path, @Nullable Object body, Class<T> type, boolean patient) {
