@@ -130,7 +130,7 @@ class LivenessLoopbackTest extends LoopbackScenario {
         VirtualTimeScheduler time = VirtualTimeScheduler.create();
         NookplotRuntime runtime = connected(options -> options.timer(time)
                 .heartbeatInterval(interval)
-                .livenessTimeout(interval.multipliedBy(2 * beats))
+                .livenessTimeout(interval.multipliedBy(2L * beats))
                 .sessionCheckInterval(Duration.ZERO)
                 .net(net -> net.customizer(client -> client.option(ChannelOption.SO_SNDBUF, KERNEL_BUFFER)))
                 .webSocket(socket -> socket.maxQueuedBytes(1L << 30)));

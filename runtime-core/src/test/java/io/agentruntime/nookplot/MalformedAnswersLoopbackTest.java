@@ -19,7 +19,8 @@ import reactor.core.publisher.Mono;
 /** Answers with status 200 whose body cannot be read: the caller learns of it, and the connection does not care. */
 class MalformedAnswersLoopbackTest extends LoopbackScenario {
 
-    /** A call, the path that it asks, and a body that it can read. */
+    /** A call, the path that it asks, a body that it can read, and fields of that body. */
+    @SuppressWarnings("ImmutableEnumChecker") // lists and lambdas without state
     enum Question {
         PRESENCE(
                 "/v1/runtime/presence",
