@@ -129,7 +129,7 @@ abstract class LoopbackScenario {
         return frame.type().equals("heartbeat");
     }
 
-    /** For what several threads add to and a test reads. */
+    /** For what several threads add to; copy it before walking through it while they may. */
     static <T> List<T> synchronizedList() {
         return Collections.synchronizedList(new ArrayList<>());
     }

@@ -138,13 +138,15 @@ class SecretsLoopbackTest extends LoopbackScenario {
         gateway.faults().sendText("{\"type\":");
         eventually("the broken frame is reported", () -> !watch.errors.isEmpty());
         gateway.restart(Shutdown.KILLED, Duration.ofMillis(100)).block(LIMIT);
-        eventually("lost", () -> watch.states.stream().anyMatch(ConnectionState.Reconnecting.class::isInstance));
+        eventually(
+                "lost",
+                () -> List.copyOf(watch.states).stream().anyMatch(ConnectionState.Reconnecting.class::isInstance));
         awaitConnected(runtime);
         gateway.faults().refuseUpgrades(401, 1);
         gateway.restart(Shutdown.CLEAN, Duration.ZERO).block(LIMIT);
         eventually(
                 "refused",
-                () -> watch.events.stream()
+                () -> List.copyOf(watch.events).stream()
                         .anyMatch(event -> event instanceof ConnectionEvent.AttemptFailed failed
                                 && failed.cause() instanceof HandshakeException));
         awaitConnected(runtime);
