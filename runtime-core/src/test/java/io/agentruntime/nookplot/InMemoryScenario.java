@@ -1,6 +1,7 @@
 package io.agentruntime.nookplot;
 
 import io.agentruntime.connection.ConnectionState;
+import io.agentruntime.support.Secrets;
 import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.GatewayAgent;
 import java.time.Duration;
@@ -17,7 +18,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 class InMemoryScenario {
 
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    final EmbeddedGateway gateway = EmbeddedGateway.inMemory(time);
+    final EmbeddedGateway gateway =
+            EmbeddedGateway.builder().secrets(Secrets::register).inMemory(time);
     final GatewayAgent alice = gateway.agent("alice");
     final GatewayAgent bob = gateway.agent("bob");
 
