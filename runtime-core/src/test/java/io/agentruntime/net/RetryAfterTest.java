@@ -30,7 +30,7 @@ class RetryAfterTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", " ", "soon", "-1", "1.5", "99999999999999999999"})
+    @ValueSource(strings = {"", " ", "soon", "-1", "1.5"})
     void anythingElseIsNothing(String header) {
         assertThat(RetryAfter.parse(header, NOW)).isEmpty();
     }

@@ -7,6 +7,7 @@ import io.agentruntime.testkit.GatewayAgent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,14 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 /** A gateway in memory, two agents and one runtime, all on one virtual clock. */
 class InMemoryScenario {
 
+    /** Another one for each gateway: one's ticket must not be another one's channel, for tickets are watched for. */
+    private static final AtomicLong SEED = new AtomicLong();
+
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    final EmbeddedGateway gateway =
-            EmbeddedGateway.builder().secrets(Secrets::register).inMemory(time);
+    final EmbeddedGateway gateway = EmbeddedGateway.builder()
+            .seed(SEED.incrementAndGet())
+            .secrets(Secrets::register)
+            .inMemory(time);
     final GatewayAgent alice = gateway.agent("alice");
     final GatewayAgent bob = gateway.agent("bob");
 
