@@ -72,11 +72,13 @@ public class HttpStatusException extends RuntimeClientException {
         return switch (status) {
             case 400 -> new BadRequest(method, path, error, detail);
             case 401 -> new Unauthorized(method, path, error, detail);
+            case 402 -> new PaymentRequired(method, path, error, detail);
             case 403 -> new Forbidden(method, path, error, detail);
             case 404 -> new NotFound(method, path, error, detail);
             case 409 -> new Conflict(method, path, error, detail);
             case 422 -> new Blocked(method, path, error, detail);
             case 429 -> new RateLimited(method, path, error, detail, retryAfter);
+            case 503 -> new Unavailable(method, path, error, detail, retryAfter);
             default ->
                 status >= 500
                         ? new ServerError(status, method, path, error, detail, retryAfter)
@@ -109,6 +111,14 @@ public class HttpStatusException extends RuntimeClientException {
         return Optional.ofNullable(detail);
     }
 
+    /**
+     * Whether the server says that it did not act on the request for a reason that passes: 429 and 503. The same request
+     * may be sent again later, not before {@link #retryAfter()}.
+     */
+    public boolean isRetryable() {
+        return status == 429 || status == 503;
+    }
+
     @Override
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
@@ -129,6 +139,15 @@ public class HttpStatusException extends RuntimeClientException {
 
         Unauthorized(String method, String path, @Nullable String error, @Nullable String detail) {
             super(401, method, path, error, detail, null, "Check the option 'apiKey'");
+        }
+    }
+
+    /** 402: the agent's credit does not cover the call. */
+    public static final class PaymentRequired extends HttpStatusException {
+        private static final long serialVersionUID = 1L;
+
+        PaymentRequired(String method, String path, @Nullable String error, @Nullable String detail) {
+            super(402, method, path, error, detail, null, "Top up the agent's credit");
         }
     }
 
@@ -182,8 +201,8 @@ public class HttpStatusException extends RuntimeClientException {
         }
     }
 
-    /** 5xx: the server failed. */
-    public static final class ServerError extends HttpStatusException {
+    /** 5xx: the server failed. 503 comes as {@link Unavailable}. */
+    public static class ServerError extends HttpStatusException {
         private static final long serialVersionUID = 1L;
 
         ServerError(
@@ -193,7 +212,32 @@ public class HttpStatusException extends RuntimeClientException {
                 @Nullable String error,
                 @Nullable String detail,
                 @Nullable Duration retryAfter) {
-            super(status, method, path, error, detail, retryAfter, "");
+            this(status, method, path, error, detail, retryAfter, "");
+        }
+
+        private ServerError(
+                int status,
+                String method,
+                String path,
+                @Nullable String error,
+                @Nullable String detail,
+                @Nullable Duration retryAfter,
+                String advice) {
+            super(status, method, path, error, detail, retryAfter, advice);
+        }
+    }
+
+    /** 503: the server does not act on the call now, for want of something it depends on. {@link #isRetryable()}. */
+    public static final class Unavailable extends ServerError {
+        private static final long serialVersionUID = 1L;
+
+        Unavailable(
+                String method,
+                String path,
+                @Nullable String error,
+                @Nullable String detail,
+                @Nullable Duration retryAfter) {
+            super(503, method, path, error, detail, retryAfter, "Send it again later");
         }
     }
 }

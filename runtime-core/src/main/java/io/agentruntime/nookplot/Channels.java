@@ -24,6 +24,7 @@ public final class Channels {
     private final EventHub hub;
     private final Subscriptions subscriptions;
     private final NookplotSettings settings;
+    private final MessageSigning signing;
 
     Channels(
             UserRequests http,
@@ -36,6 +37,7 @@ public final class Channels {
         this.hub = hub;
         this.subscriptions = subscriptions;
         this.settings = settings;
+        this.signing = new MessageSigning(http, settings);
     }
 
     // Lists are copied, which lets neither a missing list nor a null in one pass.
@@ -141,10 +143,17 @@ public final class Channels {
     /**
      * Sends a message to a channel: at most 60 a minute. Errors: 422 when it was blocked; {@link
      * io.agentruntime.error.OutcomeUnknownException} when the answer was lost, and it is not sent again.
+     *
+     * <p>One {@linkplain OutgoingMessage#signed() with a signature} is signed when its turn has come: those of one
+     * runtime go one after another, for their numbers must grow. Errors besides: {@link
+     * io.agentruntime.error.InvalidOptionException} without a {@code privateKey}; 400 when the key is not the agent's, or
+     * this machine's clock is more than 5 minutes off.
      */
     public Mono<SentMessage> send(String channelId, OutgoingMessage message) {
         String path = ApiPath.of("/v1/channels/{id}/messages", channelId).toString();
-        return http.answer("POST", path, message, SentMessage.class);
+        return message.isSigned()
+                ? signing.signed(channelId, message, body -> http.answer("POST", path, body, SentMessage.class))
+                : http.answer("POST", path, message, SentMessage.class);
     }
 
     /** A part of a channel's history, newest first. It holds the agent's own messages too. */

@@ -1,5 +1,6 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.ApiPath;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.StreamOptions;
@@ -40,8 +41,14 @@ public final class Inbox {
         return Mono.defer(() -> send(to, OutgoingMessage.text(text)));
     }
 
-    /** Sends a message to an agent. Errors: 400 when it is this agent itself, 404 when nobody is called so. */
+    /**
+     * Sends a message to an agent. Errors: 400 when it is this agent itself, 404 when nobody is called so; {@link
+     * InvalidOptionException} when it is to be signed, for the gateway has signatures for channels only.
+     */
     public Mono<SentDirectMessage> send(String to, OutgoingMessage message) {
+        if (message.isSigned()) {
+            return Mono.error(() -> new InvalidOptionException("message", "signed", "must not be signed, to an agent"));
+        }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("to", to);
         body.put("content", message.content());

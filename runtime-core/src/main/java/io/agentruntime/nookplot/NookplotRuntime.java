@@ -49,6 +49,7 @@ public final class NookplotRuntime {
     private final Events events;
     private final Channels channels;
     private final Inbox inbox;
+    private final Transactions transactions;
     private final GatewayConnection connection;
     private final Mono<Void> closing;
 
@@ -68,6 +69,7 @@ public final class NookplotRuntime {
         this.gaps = new Gaps(hub, inboxFeed, refills, settings);
         this.subscriptions = new Subscriptions(hub, gaps);
         this.channels = new Channels(requests, history, hub, subscriptions, settings);
+        this.transactions = new Transactions(requests, settings);
         this.discovery = new Discovery(channels, background, subscriptions, hub);
         FrameReader reader = SessionFrames.reader(settings.json());
         this.engine = new ConnectionEngine<>(
@@ -209,6 +211,11 @@ public final class NookplotRuntime {
     /** Direct messages. */
     public Inbox inbox() {
         return inbox;
+    }
+
+    /** Transactions that are signed with {@code privateKey} and relayed to the chain. */
+    public Transactions transactions() {
+        return transactions;
     }
 
     /** The connection itself: any endpoint, any frame, and what happens between the states. */

@@ -34,6 +34,7 @@ public final class NookplotRuntimeBuilder {
     private @Nullable BaseUrl gateway;
     private @Nullable CredentialSource credentials;
     private boolean refreshable;
+    private @Nullable SigningKey privateKey;
     private Map<String, Object> metadata = Map.of();
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private @Nullable Duration livenessTimeout;
@@ -81,6 +82,16 @@ public final class NookplotRuntimeBuilder {
     public NookplotRuntimeBuilder apiKey(Mono<String> supplier) {
         this.credentials = CredentialSource.supplier("apiKey", supplier);
         this.refreshable = true;
+        return this;
+    }
+
+    /**
+     * The agent's key for transactions and signed messages: 32 bytes of secp256k1 in hex, with or without {@code 0x}.
+     * Appears in no log, error or {@code toString}, and is never sent. Default: none, and nothing can be signed. Needs the
+     * optional dependency {@code org.web3j:crypto}; {@link #build()} fails without it.
+     */
+    public NookplotRuntimeBuilder privateKey(String hex) {
+        this.privateKey = SigningKey.of(hex);
         return this;
     }
 
@@ -206,7 +217,7 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
-    /** Where delays, limits and heartbeats are kept; default {@link Schedulers#parallel()}. */
+    /** Where delays, limits and heartbeats are kept, and what is signed; default {@link Schedulers#parallel()}. */
     public NookplotRuntimeBuilder timer(Scheduler scheduler) {
         this.timer = scheduler;
         return this;
@@ -249,11 +260,12 @@ public final class NookplotRuntimeBuilder {
         return runtime;
     }
 
-    private NookplotSettings settings() {
+    NookplotSettings settings() {
         BaseUrl url = required("gatewayUrl", gateway);
         CredentialSource keys = required("apiKey", credentials);
         Duration liveness = liveness();
         WebSocketOptions webSocketOptions = webSocketOptions();
+        Signer signer = privateKey == null ? null : Signer.of(privateKey);
         Scheduler clock = timer == null ? Schedulers.parallel() : timer;
         ReactorHttpExchange ownExchange = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
         return new NookplotSettings(
@@ -279,6 +291,7 @@ public final class NookplotRuntimeBuilder {
                 clock,
                 random,
                 json,
+                signer,
                 ownExchange == null ? required("transport", exchange) : ownExchange,
                 pipes == null ? WebSocketConnector.of(net, webSocketOptions, clock) : pipes,
                 ownExchange == null ? Mono.empty() : ownExchange.close());

@@ -16,12 +16,14 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * What {@link NookplotRuntimeBuilder} has checked. {@code credentials} shows no key.
+ * What {@link NookplotRuntimeBuilder} has checked. {@code credentials} and {@code signer} show no key.
  *
+ * @param signer signs with the agent's key, where there is one
  * @param releaseTransport frees what {@code exchange} and {@code pipes} hold, when they belong to this runtime
  */
 record NookplotSettings(
@@ -47,6 +49,7 @@ record NookplotSettings(
         Scheduler timer,
         RandomGenerator random,
         JsonCodec json,
+        @Nullable Signer signer,
         HttpExchange exchange,
         PipeConnector pipes,
         Mono<Void> releaseTransport) {

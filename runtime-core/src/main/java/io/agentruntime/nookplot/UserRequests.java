@@ -62,6 +62,20 @@ final class UserRequests {
                 : Mono.firstWithSignal(request, stop.asMono().then(Mono.never())));
     }
 
+    /**
+     * Several requests that belong together, when their turn in a line has come. {@code disconnect()} ends those that run
+     * and those that wait.
+     */
+    <T> Mono<T> inTurn(BackgroundCalls line, Mono<T> requests) {
+        return Mono.defer(() -> {
+            Mono<T> stopped = stop.asMono().then(Mono.never());
+            // First in order, and once more inside: who was stopped while waiting does not begin.
+            return closed
+                    ? Mono.error(new RuntimeClosedException())
+                    : Mono.firstWithSignal(stopped, line.inTurn(Mono.firstWithSignal(stopped, requests)));
+        });
+    }
+
     /** Ends the requests that run. */
     void stop() {
         stop(new DisconnectedException("The request"));
