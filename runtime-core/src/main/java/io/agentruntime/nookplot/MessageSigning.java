@@ -69,7 +69,7 @@ final class MessageSigning {
             Signer signer = Transactions.requiredSigner(settings);
             Mono<Signed> signing =
                     chainId.flatMap(chain -> Mono.fromCallable(() -> sign(signer, chain, channelId, message))
-                            .subscribeOn(settings.timer()));
+                            .subscribeOn(settings.signOn()));
             return http.inTurn(line, signing.flatMap(send));
         });
     }

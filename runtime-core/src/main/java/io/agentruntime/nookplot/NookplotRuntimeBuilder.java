@@ -88,7 +88,8 @@ public final class NookplotRuntimeBuilder {
     /**
      * The agent's key for transactions and signed messages: 32 bytes of secp256k1 in hex, with or without {@code 0x}.
      * Appears in no log, error or {@code toString}, and is never sent. Default: none, and nothing can be signed. Needs the
-     * optional dependency {@code org.web3j:crypto}; {@link #build()} fails without it.
+     * optional dependency {@code org.web3j:crypto}: {@link #build()} fails without it. It tries the key out, so do not build
+     * on an event loop then.
      */
     public NookplotRuntimeBuilder privateKey(String hex) {
         this.privateKey = SigningKey.of(hex);
@@ -217,7 +218,10 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
-    /** Where delays, limits and heartbeats are kept, and what is signed; default {@link Schedulers#parallel()}. */
+    /**
+     * Where delays, limits and heartbeats are kept; default {@link Schedulers#parallel()}. A scheduler given here signs too,
+     * which is done on {@link Schedulers#boundedElastic()} otherwise.
+     */
     public NookplotRuntimeBuilder timer(Scheduler scheduler) {
         this.timer = scheduler;
         return this;
@@ -292,6 +296,7 @@ public final class NookplotRuntimeBuilder {
                 random,
                 json,
                 signer,
+                timer == null ? Schedulers.boundedElastic() : timer,
                 ownExchange == null ? required("transport", exchange) : ownExchange,
                 pipes == null ? WebSocketConnector.of(net, webSocketOptions, clock) : pipes,
                 ownExchange == null ? Mono.empty() : ownExchange.close());

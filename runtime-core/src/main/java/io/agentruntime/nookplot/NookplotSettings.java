@@ -24,6 +24,7 @@ import reactor.core.scheduler.Scheduler;
  * What {@link NookplotRuntimeBuilder} has checked. {@code credentials} and {@code signer} show no key.
  *
  * @param signer signs with the agent's key, where there is one
+ * @param signOn where it does so
  * @param releaseTransport frees what {@code exchange} and {@code pipes} hold, when they belong to this runtime
  */
 record NookplotSettings(
@@ -50,6 +51,7 @@ record NookplotSettings(
         RandomGenerator random,
         JsonCodec json,
         @Nullable Signer signer,
+        Scheduler signOn,
         HttpExchange exchange,
         PipeConnector pipes,
         Mono<Void> releaseTransport) {

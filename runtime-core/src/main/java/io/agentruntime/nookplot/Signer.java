@@ -9,7 +9,8 @@ interface Signer {
     String address();
 
     /**
-     * Signs a document. Takes about a millisecond of CPU time, so not on an event loop.
+     * Signs a document. Takes about a millisecond of CPU time and may read from the system's source of randomness, so not on
+     * an event loop. (Signatures are deterministic; BouncyCastle blinds the arithmetic against who measures it.)
      *
      * @return {@code r s v} in hex with {@code 0x}: 65 bytes, low s, the same for the same document (RFC 6979)
      */

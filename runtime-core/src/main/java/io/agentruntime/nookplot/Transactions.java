@@ -89,7 +89,7 @@ public final class Transactions {
                     return new SignedTransaction(
                             fields(transaction.forwardRequest()), signer.sign(document), transaction.didCid());
                 })
-                .subscribeOn(settings.timer());
+                .subscribeOn(settings.signOn());
     }
 
     private static Map<String, JsonNode> fields(JsonNode request) {

@@ -97,6 +97,13 @@ public final class HouseRules {
             .as("connection, error and stream use neither Netty nor Jackson");
 
     @ArchTest
+    static final ArchRule the_signing_library_has_one_user = noClasses()
+            .that(LIBRARY.and(not(simpleName("Web3jSigner"))))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.web3j..", "org.bouncycastle.."))
+            .as("nothing but Web3jSigner uses web3j, which is an optional dependency");
+
+    @ArchTest
     static final ArchRule no_package_cycles =
             slices().matching(ROOT + "(**)").should().beFreeOfCycles();
 
