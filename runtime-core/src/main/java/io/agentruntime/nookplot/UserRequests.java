@@ -63,17 +63,13 @@ final class UserRequests {
     }
 
     /**
-     * Several requests that belong together, when their turn in a line has come. {@code disconnect()} ends those that run
-     * and those that wait.
+     * Several requests that belong together, when their turn in a line has come. {@code disconnect()} ends those that run;
+     * those that wait end when their turn comes, at once, and begin nothing.
      */
     <T> Mono<T> inTurn(BackgroundCalls line, Mono<T> requests) {
-        return Mono.defer(() -> {
-            Mono<T> stopped = stop.asMono().then(Mono.never());
-            // First in order, and once more inside: who was stopped while waiting does not begin.
-            return closed
-                    ? Mono.error(new RuntimeClosedException())
-                    : Mono.firstWithSignal(stopped, line.inTurn(Mono.firstWithSignal(stopped, requests)));
-        });
+        return Mono.defer(() -> closed
+                ? Mono.error(new RuntimeClosedException())
+                : line.inTurn(Mono.firstWithSignal(stop.asMono().then(Mono.never()), requests)));
     }
 
     /** Ends the requests that run. */
