@@ -41,22 +41,15 @@ final class MessageSigning {
         this.http = http;
         this.settings = settings;
         this.line = new BackgroundCalls(Duration.ZERO, settings.timer());
-        this.chainId = http.request("GET", "/v1", null)
-                .map(MessageSigning::chainId)
-                .switchIfEmpty(Mono.error(() -> unknownChain("it is empty")))
-                .cacheInvalidateIf(known -> false);
+        this.chainId = http.answer("GET", "/v1").map(MessageSigning::chainId).cacheInvalidateIf(known -> false);
     }
 
     private static BigInteger chainId(JsonPayload answer) {
         JsonNode id = answer.tree().path("chainId");
         if (!(id.isString() || id.isIntegralNumber()) || !id.asString().matches("[1-9][0-9]{0,77}")) {
-            throw unknownChain("chainId is missing or no number");
+            throw new DecodeException("answer to GET /v1", "chainId is missing or no number", "", null);
         }
         return new BigInteger(id.asString());
-    }
-
-    private static DecodeException unknownChain(String problem) {
-        return new DecodeException("answer to GET /v1", problem, "", null);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.agentruntime.nookplot;
 
-import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -64,14 +63,14 @@ public final class Transactions {
     /**
      * Has a transaction prepared, and emits what the gateway asks to sign, unchecked.
      *
-     * <p>Errors: {@link InvalidOptionException} for a path that is not below {@code /v1/prepare/}; {@link DecodeException}
+     * <p>Errors: {@link InvalidOptionException} for a path that is not below {@code /v1/prepare/}; {@link io.agentruntime.error.DecodeException}
      * when a part of the answer is missing.
      *
      * @param path {@code /v1/prepare/} and what to do, e.g. {@code /v1/prepare/vote}, percent-encoded, without a query
      * @param body anything that Jackson can write; {@code null} for none
      */
     public Mono<PreparedTransaction> prepare(String path, @Nullable Object body) {
-        return Mono.defer(() -> post(checkPath(path), body, PreparedTransaction.class));
+        return Mono.defer(() -> http.answer("POST", checkPath(path), body, PreparedTransaction.class));
     }
 
     /**
@@ -110,13 +109,7 @@ public final class Transactions {
      * when the answer was lost: it may be on its way to the chain.
      */
     public Mono<RelayResult> relay(SignedTransaction transaction) {
-        return post("/v1/relay", transaction.body(), RelayResult.class);
-    }
-
-    private <T> Mono<T> post(String path, @Nullable Object body, Class<T> type) {
-        return http.request("POST", path, body, type)
-                .switchIfEmpty(
-                        Mono.error(() -> new DecodeException("answer to POST " + path, "it is empty", "", null)));
+        return http.answer("POST", "/v1/relay", transaction.body(), RelayResult.class);
     }
 
     /** What is prepared elsewhere is no transaction, and is not to be sent by mistake. */
