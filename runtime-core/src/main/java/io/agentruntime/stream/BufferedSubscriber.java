@@ -156,6 +156,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     void end(@Nullable Throwable error) {
         if (end.compareAndSet(null, new End(error))) {
             registry.remove(this);
+            endHold(); // nothing comes any more
             drain();
         }
     }
@@ -169,6 +170,15 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
                 + " held reading for longer than " + held.maxReadPause() + " (option 'maxReadPause')")));
         if (!hold.compareAndSet(NO_HOLD, started)) {
             started.dispose();
+        }
+        if (cancelled || end.get() != null) {
+            endHold(); // the drain that would have ended it may have been the last
+        }
+    }
+
+    private void endHoldWhenThereIsRoom() {
+        if (size.get() <= options.capacity() / 2) {
+            endHold();
         }
     }
 
@@ -190,6 +200,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     public void cancel() {
         cancelled = true;
         registry.remove(this);
+        endHold();
         drain();
     }
 
@@ -228,6 +239,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     private boolean deliver() {
         long demand = requested.get();
         long delivered = 0;
+        endHoldWhenThereIsRoom(); // one that began behind the drain before this one
         while (true) {
             if (cancelled) {
                 discardAll();
@@ -238,7 +250,6 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
                 if (over == null) {
                     break;
                 }
-                endHold();
                 over.signal(actual);
                 return true;
             }
@@ -250,9 +261,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
                 continue; // dropped as the oldest in between
             }
             delivered++;
-            if (size.get() <= options.capacity() / 2) {
-                endHold();
-            }
+            endHoldWhenThereIsRoom();
             if (!hand(element)) {
                 return true;
             }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.error.SlowSubscriberException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -353,5 +355,64 @@ class HotStreamTest {
     private static final class Idle<T> extends BaseSubscriber<T> {
         @Override
         protected void hookOnSubscribe(Subscription subscription) {}
+    }
+
+    /** A delivery that runs when the test says so: in the middle of an emission, as another thread can. */
+    private static final class Delivering {
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+        private final StreamOptions options =
+                new StreamOptions(OverflowPolicy.BACKPRESSURE, 4, Schedulers.fromExecutor(tasks::add));
+
+        private void run() {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        }
+    }
+
+    @Test
+    void aHoldThatStartsWhenTheBufferIsEmptyAgainEndsAtOnce() {
+        Delivering delivery = new Delivering();
+        List<Boolean> reading = new ArrayList<>();
+        List<Integer> seen = new ArrayList<>();
+        gate.attach(on -> {
+            reading.add(on);
+            delivery.run();
+        });
+        stream.flux(delivery.options).subscribe(seen::add);
+        emit(1, 4);
+        delivery.run();
+
+        assertThat(seen).containsExactly(1, 2, 3, 4);
+        assertThat(reading).containsExactly(false, true);
+    }
+
+    @Test
+    void aHoldThatStartsWhileTheSubscriberCancelsEndsAtOnce() {
+        Delivering delivery = new Delivering();
+        List<Boolean> reading = new ArrayList<>();
+        List<Disposable> subscriber = new ArrayList<>();
+        gate.attach(on -> {
+            reading.add(on);
+            subscriber.forEach(Disposable::dispose);
+            delivery.run();
+        });
+        subscriber.add(stream.flux(delivery.options).subscribe());
+        emit(1, 4);
+
+        assertThat(reading).containsExactly(false, true);
+    }
+
+    @Test
+    void aSubscriberThatHasEndedHoldsReadingNoLonger() {
+        List<Boolean> reading = new ArrayList<>();
+        gate.attach(reading::add);
+        StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 4)), 0)
+                .then(() -> emit(1, 4))
+                .then(() -> stream.fail(new IllegalStateException("over")))
+                .then(() -> assertThat(reading).containsExactly(false, true))
+                .thenRequest(4)
+                .expectNext(1, 2, 3, 4)
+                .verifyError(IllegalStateException.class);
     }
 }
