@@ -42,8 +42,10 @@ final class BackgroundCalls {
             Call<T> queued = new Call<>(call, sink);
             sink.onDispose(() -> serial.execute(() -> over(queued)));
             serial.execute(() -> {
-                waiting.add(queued);
-                pump();
+                if (!queued.step.isDisposed()) { // otherwise its caller has gone before it was in line
+                    waiting.add(queued);
+                    pump();
+                }
             });
         });
     }

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.test.publisher.PublisherProbe;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -78,5 +80,20 @@ class BackgroundCallsTest {
         pass(100);
 
         assertThat(started).containsExactly("a at 0", "c at 5");
+    }
+
+    @Test
+    void aCallThatIsCancelledBeforeItIsInLineHoldsUpNobody() {
+        List<String> results = new ArrayList<>();
+        calls.inTurn(call("a", Duration.ZERO)).subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.cancel();
+            }
+        });
+        calls.inTurn(call("b", Duration.ZERO)).subscribe(results::add);
+        pass(100);
+
+        assertThat(results).containsExactly("b");
     }
 }
