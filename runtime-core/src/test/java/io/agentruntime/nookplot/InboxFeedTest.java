@@ -129,4 +129,20 @@ class InboxFeedTest extends InMemoryScenario {
         assertThat(inbox.values.size()).isEqualTo(1100);
         assertThat(inbox.values.get(1099).content()).isEqualTo(1099 + LONG);
     }
+
+    @Test
+    void anInboxThatAnswersWithNothingHoldsUpNothing() {
+        NookplotRuntime runtime = connected();
+        Seen<InboxMessage> inbox = watch(runtime.inbox().messages());
+        gateway.faults().malformedHttp("GET /v1/inbox", 1, "");
+        gateway.direct(bob, alice, "1" + LONG);
+        gateway.direct(bob, alice, "2");
+        pass(Duration.ofSeconds(20));
+        gateway.direct(bob, alice, "3" + LONG);
+        pass(Duration.ofSeconds(20));
+
+        assertThat(inbox.values)
+                .extracting(InboxMessage::content)
+                .containsExactly(("1" + LONG).substring(0, 200), "2", "3" + LONG);
+    }
 }

@@ -440,4 +440,26 @@ class SubscriptionsTest extends InMemoryScenario {
 
         assertThat(deliveries.values).isEmpty();
     }
+
+    @Test
+    void anAnswerWithoutChannelsIsAFailedDiscovery() {
+        gateway.faults().malformedHttp("GET /v1/channels", 1, "{}");
+        NookplotRuntime runtime = runtime();
+        Seen<GatewayEvent> failed = watch(runtime.events().type(GatewayEvent.DISCOVERY_FAILED));
+        await(runtime.connect());
+        pass(Duration.ofSeconds(10));
+
+        assertThat(failed.values).hasSize(1);
+    }
+
+    @Test
+    void anEmptyAnswerIsAFailedDiscovery() {
+        gateway.faults().malformedHttp("GET /v1/channels", 1, "");
+        NookplotRuntime runtime = runtime();
+        Seen<GatewayEvent> failed = watch(runtime.events().type(GatewayEvent.DISCOVERY_FAILED));
+        await(runtime.connect());
+        pass(Duration.ofSeconds(10));
+
+        assertThat(failed.values).hasSize(1);
+    }
 }
