@@ -33,7 +33,7 @@ final class NookplotSession implements Session {
     private final Consumer<NookplotSession> onRetired;
     private final PendingReplies<String, Boolean> joins;
     private final PendingReplies<String, Boolean> leaves;
-    private final ConcurrentMap<String, Mono<Void>> joining = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Asked> asked = new ConcurrentHashMap<>();
     private final Disposable.Composite lifetime = Disposables.composite();
     private final Sinks.Empty<Void> welcome = Sinks.empty();
     private final Sinks.One<SessionEnd> end = Sinks.one();
@@ -163,26 +163,44 @@ final class NookplotSession implements Session {
      * io.agentruntime.error.TimeLimitException}, {@link io.agentruntime.error.SessionEndedException}.
      */
     Mono<Void> subscribe(String channelId) {
-        return Mono.defer(() -> joining.computeIfAbsent(
-                channelId,
-                id -> joins.await(
-                                id,
-                                "channel.subscribe of " + id,
-                                settings.subscribeTimeout(),
-                                send(Map.of("type", "channel.subscribe", "channelId", id)))
-                        .doFinally(signal -> joining.remove(id))
-                        .then()
-                        .cache()));
+        return ask(channelId, "channel.subscribe", joins);
     }
 
-    /** Unsubscribes a channel. Errors: {@link io.agentruntime.error.TimeLimitException} when no answer came. */
+    /**
+     * Unsubscribes a channel; parallel callers share one request. Errors: {@link
+     * io.agentruntime.error.TimeLimitException} when no answer came, {@link io.agentruntime.error.SessionEndedException}.
+     */
     Mono<Void> unsubscribe(String channelId) {
-        return leaves.await(
+        return ask(channelId, "channel.unsubscribe", leaves);
+    }
+
+    /** One request a channel at a time, in order: answers name the channel only, and the last request must prevail. */
+    private Mono<Void> ask(String channelId, String type, PendingReplies<String, Boolean> replies) {
+        return Mono.defer(() -> asked.compute(
                         channelId,
-                        "channel.unsubscribe of " + channelId,
-                        settings.subscribeTimeout(),
-                        send(Map.of("type", "channel.unsubscribe", "channelId", channelId)))
-                .then();
+                        (id, last) ->
+                                last != null && last.type.equals(type) ? last : new Asked(id, type, replies, last))
+                .answer);
+    }
+
+    private final class Asked {
+
+        private final String type;
+        private final Mono<Void> answer;
+
+        private Asked(String id, String type, PendingReplies<String, Boolean> replies, @Nullable Asked before) {
+            this.type = type;
+            this.answer = (before == null ? Mono.<Void>empty() : before.answer.onErrorComplete())
+                    .then(replies.await(
+                            id,
+                            type + " of " + id,
+                            settings.subscribeTimeout(),
+                            send(Map.of("type", type, "channelId", id))))
+                    // Before anybody hears of the outcome: who asks again then, asks the gateway.
+                    .doOnTerminate(() -> asked.remove(id, this))
+                    .then()
+                    .cache();
+        }
     }
 
     /** Sends any JSON value. Completes when it was handed to the socket. */

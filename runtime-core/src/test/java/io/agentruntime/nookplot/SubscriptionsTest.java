@@ -11,6 +11,10 @@ import io.agentruntime.nookplot.ChannelSubscription.Status;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
+import io.agentruntime.transport.PipeConnector;
+import io.agentruntime.transport.PipeListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -461,5 +465,78 @@ class SubscriptionsTest extends InMemoryScenario {
         pass(Duration.ofSeconds(10));
 
         assertThat(failed.values).hasSize(1);
+    }
+
+    // ---- In quick succession
+
+    /** What the gateway says arrives after a while, so that the next request overtakes the answer to the one before. */
+    private NookplotRuntimeBuilder distant(NookplotRuntimeBuilder builder) {
+        PipeConnector pipes = (request, listener) -> gateway.pipes().connect(request, new PipeListener() {
+            @Override
+            public void onText(ByteBuf payload) {
+                ByteBuf copy = Unpooled.copiedBuffer(payload);
+                time.schedule(() -> listener.onText(copy), 100, TimeUnit.MILLISECONDS);
+            }
+
+            @Override
+            public void onBinary(ByteBuf payload) {
+                listener.onBinary(payload);
+            }
+        });
+        return builder.transport(gateway.exchange(), pipes);
+    }
+
+    @Test
+    void subscribeUnsubscribeSubscribeInOneBreathEndsSubscribed() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        NookplotRuntime runtime = connected(b -> distant(b).autoSubscribe(false));
+        Seen<Status> one = watch(runtime.channels().subscribe(lobby.id()));
+        Seen<Void> two = watch(runtime.channels().unsubscribe(lobby.id()));
+        Seen<Status> three = watch(runtime.channels().subscribe(lobby.id()));
+        pass(Duration.ofSeconds(30));
+
+        assertThat(List.of(one.completed, two.completed, three.completed)).containsOnly(true);
+        assertThat(gateway.subscriptions(alice)).containsExactly(lobby.id());
+        assertThat(status(runtime, lobby)).isEqualTo(Status.SUBSCRIBED);
+    }
+
+    @Test
+    void subscribeUnsubscribeInOneBreathEndsUnsubscribed() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        NookplotRuntime runtime = connected(b -> distant(b).autoSubscribe(false));
+        watch(runtime.channels().subscribe(lobby.id()));
+        Seen<Void> unsubscribed = watch(runtime.channels().unsubscribe(lobby.id()));
+        pass(Duration.ofSeconds(30));
+
+        assertThat(unsubscribed.error).isNull();
+        assertThat(unsubscribed.completed).isTrue();
+        assertThat(gateway.subscriptions(alice)).isEmpty();
+        assertThat(runtime.channels().subscriptions()).isEmpty();
+    }
+
+    @Test
+    void parallelUnsubscribesOfOneChannelBothSucceed() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        NookplotRuntime runtime = connected(this::distant);
+        pass(Duration.ofSeconds(1));
+        Seen<Void> one = watch(runtime.channels().unsubscribe(lobby.id()));
+        Seen<Void> two = watch(runtime.channels().unsubscribe(lobby.id()));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(one.completed).isTrue();
+        assertThat(two.completed).isTrue();
+    }
+
+    @Test
+    void aRetryRightAfterARefusalAsksAgain() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        gateway.faults().denySubscription(lobby);
+        NookplotRuntime runtime = connected(b -> distant(b).autoSubscribe(false));
+        Status status = await(runtime.channels()
+                .subscribe(lobby.id())
+                .doOnError(refused -> gateway.faults().allowSubscription(lobby))
+                .retry(1));
+
+        assertThat(status).isEqualTo(Status.SUBSCRIBED);
     }
 }
