@@ -100,6 +100,7 @@ final class SessionFrames implements PipeListener {
     private void joined(GatewayEvent event) {
         ChannelNotice notice = event.data(ChannelNotice.class);
         gaps.closeChannel(notice.channelId());
+        subscriptions.joined(session, notice.channelId());
         hub.publish(event);
         session.joined(notice.channelId());
     }
@@ -122,7 +123,7 @@ final class SessionFrames implements PipeListener {
             throw new DecodeException("channel.message", "field 'channelId' is missing", "", null);
         }
         gaps.closeChannel(channelId);
-        subscriptions.delivered(channelId);
+        subscriptions.delivered(session, channelId);
         hub.publish(event);
         boolean live = hub.channels.wanted(channelId);
         boolean refilled = hub.refilledChannels.wanted(channelId);

@@ -58,7 +58,7 @@ final class Subscriptions {
     private volatile @Nullable NookplotSession current;
     private final ConcurrentMap<String, Wanted> wanted = new ConcurrentHashMap<>();
     private final Set<String> excluded = ConcurrentHashMap.newKeySet();
-    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+    private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
     private final AtomicLong asked = new AtomicLong();
 
     Subscriptions(EventHub hub, Gaps gaps) {
@@ -139,13 +139,19 @@ final class Subscriptions {
         wanted.putIfAbsent(channelId, new Wanted(channelId, false, 0, created, Status.PENDING, null));
     }
 
+    /** The gateway has subscribed a channel. It counts also when it is late, or when whoever asked for it has gone. */
+    void joined(NookplotSession session, String channelId) {
+        doubtful.remove(channelId);
+        note(session, channelId, Status.SUBSCRIBED, null);
+    }
+
     /**
      * A message of a channel is here. At its limit of slots the gateway refuses to subscribe a channel anew although it
      * goes on delivering it (another connection of the agent had it): what arrives is the better witness.
      */
-    void delivered(String channelId) {
-        if (!refused.isEmpty() && refused.remove(channelId)) {
-            note(channelId, Status.SUBSCRIBED, null);
+    void delivered(NookplotSession session, String channelId) {
+        if (!doubtful.isEmpty() && doubtful.contains(channelId)) {
+            joined(session, channelId);
         }
     }
 
@@ -165,7 +171,7 @@ final class Subscriptions {
     Collection<String> sessionEnded() {
         List<String> delivered = new ArrayList<>();
         current = null;
-        refused.clear();
+        doubtful.clear();
         wanted.replaceAll((id, channel) -> {
             if (channel.status() == Status.SUBSCRIBED) {
                 delivered.add(id);
@@ -184,7 +190,7 @@ final class Subscriptions {
     private Mono<Void> fill(NookplotSession session) {
         return Mono.defer(() -> {
             List<Wanted> line = line();
-            line.stream().skip(SLOTS).forEach(this::noSlot);
+            line.stream().skip(SLOTS).forEach(channel -> noSlot(session, channel));
             return Flux.fromStream(line.stream().limit(SLOTS))
                     .filter(channel -> channel.status() == Status.PENDING || channel.status() == Status.NO_SLOT)
                     .flatMap(channel -> request(session, channel.id()).onErrorComplete(), SLOTS)
@@ -196,9 +202,9 @@ final class Subscriptions {
         return wanted.values().stream().sorted(FIRST_IN_LINE).toList();
     }
 
-    private void noSlot(Wanted channel) {
+    private void noSlot(NookplotSession session, Wanted channel) {
         if (channel.status() == Status.PENDING) {
-            note(channel.id(), Status.NO_SLOT, NO_SLOT);
+            note(session, channel.id(), Status.NO_SLOT, NO_SLOT);
             hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channel.id(), NO_SLOT));
         }
     }
@@ -209,7 +215,7 @@ final class Subscriptions {
         return Flux.fromStream(line.stream().skip(SLOTS))
                 .filter(channel -> channel.status() == Status.SUBSCRIBED)
                 .concatMap(channel -> {
-                    note(channel.id(), Status.NO_SLOT, NO_SLOT);
+                    note(session, channel.id(), Status.NO_SLOT, NO_SLOT);
                     gaps.openChannel(channel.id(), session.lastSignOfLife());
                     hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channel.id(), NO_SLOT));
                     return session.unsubscribe(channel.id()).onErrorComplete();
@@ -221,29 +227,32 @@ final class Subscriptions {
     private Mono<Void> request(NookplotSession session, String channelId) {
         return session.subscribe(channelId)
                 .then(Mono.defer(() -> confirmed(session, channelId)))
-                .doOnError(SubscriptionException.class, refused -> noteRefusal(channelId, refused))
-                .doOnError(TimeLimitException.class, late -> noteSilence(channelId, late));
+                .doOnError(SubscriptionException.class, refused -> noteRefusal(session, channelId, refused))
+                .doOnError(TimeLimitException.class, late -> noteSilence(session, channelId, late));
     }
 
     private Mono<Void> confirmed(NookplotSession session, String channelId) {
-        note(channelId, Status.SUBSCRIBED, null);
+        note(session, channelId, Status.SUBSCRIBED, null);
         // Unsubscribed in the meantime, perhaps before the gateway knew of the subscription.
         return wanted.containsKey(channelId)
                 ? Mono.empty()
                 : session.unsubscribe(channelId).onErrorComplete();
     }
 
-    private void noteRefusal(String channelId, RuntimeClientException error) {
-        note(channelId, Status.REFUSED, error.getMessage());
-        refused.add(channelId);
+    private void noteRefusal(NookplotSession session, String channelId, RuntimeClientException error) {
+        note(session, channelId, Status.REFUSED, error.getMessage());
+        doubtful.add(channelId);
     }
 
-    private void noteSilence(String channelId, RuntimeClientException late) {
-        note(channelId, Status.UNANSWERED, late.getMessage());
+    private void noteSilence(NookplotSession session, String channelId, RuntimeClientException late) {
+        note(session, channelId, Status.UNANSWERED, late.getMessage());
+        doubtful.add(channelId);
         hub.publishLocal(GatewayEvent.CHANNEL_ERROR, new ChannelNotice(channelId, late.getMessage()));
     }
 
-    private void note(String channelId, Status status, @Nullable String reason) {
-        wanted.computeIfPresent(channelId, (id, channel) -> channel.with(status, reason));
+    /** Takes note of how a channel stands with a session, unless that is over: what is known then holds no longer. */
+    private void note(NookplotSession session, String channelId, Status status, @Nullable String reason) {
+        wanted.computeIfPresent(
+                channelId, (id, channel) -> current == session ? channel.with(status, reason) : channel);
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -538,5 +539,32 @@ class SubscriptionsTest extends InMemoryScenario {
                 .retry(1));
 
         assertThat(status).isEqualTo(Status.SUBSCRIBED);
+    }
+
+    @Test
+    void aSubscribeWhoseCallerHasGoneCountsWhenItIsConfirmed() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        NookplotRuntime runtime = connected(b -> distant(b).autoSubscribe(false));
+        Seen<Delivery<ChannelMessage>> deliveries = watch(runtime.channels().deliveries(lobby.id()));
+        runtime.channels().subscribe(lobby.id()).subscribe().dispose();
+        pass(Duration.ofSeconds(1));
+        assertThat(gateway.subscriptions(alice)).containsExactly(lobby.id());
+        assertThat(status(runtime, lobby)).isEqualTo(Status.SUBSCRIBED);
+        loseAndRegain(runtime);
+
+        assertThat(deliveries.values).hasSize(1).first().isInstanceOf(Delivery.Gap.class);
+    }
+
+    @Test
+    void aConfirmationBehindTheTimeLimitCountsAllTheSame() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        gateway.faults().silentSubscription(lobby);
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(30));
+        assertThat(status(runtime, lobby)).isEqualTo(Status.UNANSWERED);
+        gateway.push(alice, GatewayEvent.CHANNEL_JOINED, Map.of("channelId", lobby.id()));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(status(runtime, lobby)).isEqualTo(Status.SUBSCRIBED);
     }
 }
