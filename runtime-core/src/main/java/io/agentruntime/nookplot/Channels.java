@@ -109,7 +109,7 @@ public final class Channels {
     /** Leaves a channel; its subscription ends with it. */
     public Mono<Void> leave(String channelId) {
         String path = ApiPath.of("/v1/channels/{id}/leave", channelId).toString();
-        return http.send("POST", path, null).doOnSuccess(left -> subscriptions.left(channelId));
+        return http.send("POST", path, null).then(subscriptions.left(channelId));
     }
 
     /** The first 100 members of a channel. */

@@ -76,7 +76,7 @@ final class Subscriptions {
     Mono<Status> subscribe(String channelId) {
         return Mono.defer(() -> {
             excluded.remove(channelId);
-            wanted.compute(
+            Wanted standing = wanted.compute(
                     channelId,
                     (id, known) -> new Wanted(
                             id,
@@ -86,9 +86,15 @@ final class Subscriptions {
                             known != null && known.status() == Status.SUBSCRIBED ? Status.SUBSCRIBED : Status.PENDING,
                             null));
             NookplotSession session = current;
-            return session == null
-                    ? Mono.just(Status.PENDING)
-                    : makeRoom(session).then(request(session, channelId)).thenReturn(Status.SUBSCRIBED);
+            if (session == null || standing.status() == Status.SUBSCRIBED) {
+                return Mono.just(standing.status()); // asked again at its limit of slots, the gateway would refuse
+            }
+            return makeRoom(session)
+                    .then(request(session, channelId))
+                    .onErrorResume(
+                            SubscriptionException.class,
+                            refused -> fill(session).then(Mono.error(refused)))
+                    .thenReturn(Status.SUBSCRIBED);
         });
     }
 
@@ -115,10 +121,16 @@ final class Subscriptions {
         });
     }
 
-    /** The agent has left a channel through this runtime; the gateway ends the subscription by itself. */
-    void left(String channelId) {
-        wanted.remove(channelId);
-        gaps.forget(channelId);
+    /** The agent has left a channel through this runtime; leaving does not end the subscription by itself. */
+    Mono<Void> left(String channelId) {
+        return Mono.defer(() -> {
+            boolean known = wanted.remove(channelId) != null;
+            gaps.forget(channelId);
+            NookplotSession session = current;
+            return session == null || !known
+                    ? Mono.empty()
+                    : session.unsubscribe(channelId).onErrorComplete().then(fill(session));
+        });
     }
 
     // ---- Found out
@@ -188,18 +200,25 @@ final class Subscriptions {
 
     /** Subscribes every channel that has a slot and is not subscribed, and takes note of those that have none. */
     private Mono<Void> fill(NookplotSession session) {
-        return Mono.defer(() -> {
-            List<Wanted> line = line();
+        return makeRoom(session).then(Mono.defer(() -> {
+            List<Wanted> line = claims();
             line.stream().skip(SLOTS).forEach(channel -> noSlot(session, channel));
             return Flux.fromStream(line.stream().limit(SLOTS))
                     .filter(channel -> channel.status() == Status.PENDING || channel.status() == Status.NO_SLOT)
                     .flatMap(channel -> request(session, channel.id()).onErrorComplete(), SLOTS)
                     .then();
-        });
+        }));
     }
 
     private List<Wanted> line() {
         return wanted.values().stream().sorted(FIRST_IN_LINE).toList();
+    }
+
+    /** Those that take a slot, or would: what was refused takes none. */
+    private List<Wanted> claims() {
+        return line().stream()
+                .filter(channel -> channel.status() != Status.REFUSED)
+                .toList();
     }
 
     private void noSlot(NookplotSession session, Wanted channel) {
@@ -209,10 +228,9 @@ final class Subscriptions {
         }
     }
 
-    /** An explicit subscription goes before a membership: the last in line gives up its slot. */
+    /** Explicit subscriptions and newer channels go before: the last in line gives up its slot. */
     private Mono<Void> makeRoom(NookplotSession session) {
-        List<Wanted> line = line();
-        return Flux.fromStream(line.stream().skip(SLOTS))
+        return Flux.defer(() -> Flux.fromStream(claims().stream().skip(SLOTS)))
                 .filter(channel -> channel.status() == Status.SUBSCRIBED)
                 .concatMap(channel -> {
                     note(session, channel.id(), Status.NO_SLOT, NO_SLOT);

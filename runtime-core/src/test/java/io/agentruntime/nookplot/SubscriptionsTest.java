@@ -161,6 +161,7 @@ class SubscriptionsTest extends InMemoryScenario {
         assertThat(gateway.subscriptions(alice)).containsExactlyInAnyOrder(mine.id(), bobs.id());
 
         await(runtime.channels().leave(bobs.id()));
+        assertThat(gateway.subscriptions(alice)).containsExactly(mine.id());
         loseAndRegain(runtime);
         pass(Duration.ofSeconds(10));
         assertThat(gateway.subscriptions(alice)).containsExactly(mine.id());
@@ -566,5 +567,50 @@ class SubscriptionsTest extends InMemoryScenario {
         pass(Duration.ofSeconds(1));
 
         assertThat(status(runtime, lobby)).isEqualTo(Status.SUBSCRIBED);
+    }
+
+    @Test
+    void aSlotThatALeftChannelHadGoesToTheNextInLine() {
+        List<GatewayChannel> channels = channels(51);
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(10));
+        assertThat(status(runtime, channels.get(0))).isEqualTo(Status.NO_SLOT);
+        await(runtime.channels().leave(channels.get(50).id()));
+
+        assertThat(status(runtime, channels.get(0))).isEqualTo(Status.SUBSCRIBED);
+    }
+
+    @Test
+    void aNewMembershipTakesTheSlotOfTheOldest() {
+        List<GatewayChannel> channels = channels(50);
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(10));
+        Channel mine = await(runtime.channels().create(NewChannel.of("mine", "Mine")));
+
+        assertThat(gateway.subscriptions(alice)).hasSize(50).contains(mine.id());
+        assertThat(status(runtime, channels.get(0))).isEqualTo(Status.NO_SLOT);
+    }
+
+    @Test
+    void anExplicitSubscribeOfASubscribedMembershipSucceedsAlsoAtTheLimit() {
+        List<GatewayChannel> channels = channels(50);
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(10));
+
+        assertThat(await(runtime.channels().subscribe(channels.get(0).id()))).isEqualTo(Status.SUBSCRIBED);
+    }
+
+    @Test
+    void aRefusedSubscribeGivesTheSlotBack() {
+        List<GatewayChannel> channels = channels(50);
+        GatewayChannel foreign = gateway.channel("foreign", bob);
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(10));
+        Seen<Status> refused = watch(runtime.channels().subscribe(foreign.id()));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(refused.error).isInstanceOf(SubscriptionException.class);
+        assertThat(gateway.subscriptions(alice)).hasSize(50);
+        assertThat(status(runtime, channels.get(0))).isEqualTo(Status.SUBSCRIBED);
     }
 }
