@@ -100,4 +100,22 @@ class LivenessTest {
         assertThat(heartbeats).isEmpty();
         assertThat(silences).isEmpty();
     }
+
+    @Test
+    void readingAgainIsNoSignOfLife() {
+        liveness.start();
+        pass(10);
+        liveness.signOfLife();
+        pass(10);
+        liveness.reading(false);
+        pass(20);
+        liveness.reading(true);
+        pass(5);
+
+        assertThat(liveness.lastSignOfLife()).isEqualTo(Instant.ofEpochSecond(10));
+        pass(54);
+        assertThat(silences).isEmpty();
+        pass(1);
+        assertThat(silences).hasSize(1);
+    }
 }
