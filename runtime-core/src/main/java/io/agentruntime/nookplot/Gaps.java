@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ final class Gaps {
     private final Refills refills;
     private final NookplotSettings settings;
     private final ConcurrentMap<String, Instant> channels = new ConcurrentHashMap<>();
-    private volatile @Nullable Instant inbox;
+    private final AtomicReference<@Nullable Instant> inbox = new AtomicReference<>();
 
     Gaps(EventHub hub, InboxFeed inboxFeed, Refills refills, NookplotSettings settings) {
         this.hub = hub;
@@ -32,9 +33,7 @@ final class Gaps {
     /** A session ended: of {@code delivered} channels nothing arrives from {@code from} on. An open gap stays as it is. */
     void open(Collection<String> delivered, Instant from) {
         delivered.forEach(channel -> openChannel(channel, from));
-        if (inbox == null) {
-            inbox = from;
-        }
+        inbox.compareAndSet(null, from);
     }
 
     /** A channel is delivered no longer. An open gap stays as it is. */
@@ -43,24 +42,32 @@ final class Gaps {
     }
 
     /** A channel delivers again. Called for each of its messages before it goes out. */
-    void closeChannel(String channelId) {
+    void closeChannel(NookplotSession session, String channelId) {
         if (channels.isEmpty()) {
             return;
         }
         Instant from = channels.remove(channelId);
-        if (from != null) {
+        if (from != null && !session.receiving()) {
+            // The session ends at this moment: nothing will be delivered, and the gap it has opened may be this one.
+            channels.merge(channelId, from, Gaps::earlier);
+        } else if (from != null) {
             hub.channels.next(channelId, new Delivery.Gap<>(from, settings.now(), REASON));
             refills.channelDeliversAgain(channelId, from);
         }
     }
 
     /** Direct messages are announced again. */
-    void closeInbox() {
-        Instant from = inbox;
-        if (from != null) {
-            inbox = null;
+    void closeInbox(NookplotSession session) {
+        Instant from = inbox.getAndSet(null);
+        if (from != null && !session.receiving()) {
+            inbox.accumulateAndGet(from, (opened, known) -> opened == null ? known : earlier(opened, known));
+        } else if (from != null) {
             inboxFeed.gap(new Delivery.Gap<>(from, settings.now(), REASON));
         }
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** A channel is not wanted any longer. */

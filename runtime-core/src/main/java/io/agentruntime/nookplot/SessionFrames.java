@@ -92,14 +92,14 @@ final class SessionFrames implements PipeListener {
         if (notice.state().equals("connected")) {
             subscriptions.sessionBegan(session);
             refills.welcomed(event, session.info());
-            gaps.closeInbox();
+            gaps.closeInbox(session);
             session.welcomed();
         }
     }
 
     private void joined(GatewayEvent event) {
         ChannelNotice notice = event.data(ChannelNotice.class);
-        gaps.closeChannel(notice.channelId());
+        gaps.closeChannel(session, notice.channelId());
         subscriptions.joined(session, notice.channelId());
         hub.publish(event);
         session.joined(notice.channelId());
@@ -122,7 +122,7 @@ final class SessionFrames implements PipeListener {
         if (channelId == null) {
             throw new DecodeException("channel.message", "field 'channelId' is missing", "", null);
         }
-        gaps.closeChannel(channelId);
+        gaps.closeChannel(session, channelId);
         subscriptions.delivered(session, channelId);
         hub.publish(event);
         boolean live = hub.channels.wanted(channelId);

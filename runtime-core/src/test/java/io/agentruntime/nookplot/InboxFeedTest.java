@@ -7,6 +7,8 @@ import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.testkit.Shutdown;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Direct messages with their full text. */
@@ -144,5 +146,30 @@ class InboxFeedTest extends InMemoryScenario {
         assertThat(inbox.values)
                 .extracting(InboxMessage::content)
                 .containsExactly(("1" + LONG).substring(0, 200), "2", "3" + LONG);
+    }
+
+    @Test
+    void aSessionThatEndsWithItsWelcomeLeavesTheGapToTheNext() {
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(1));
+        Seen<Delivery<InboxMessage>> inbox = watch(runtime.inbox().deliveries());
+        runtime.events()
+                .type(GatewayEvent.CONNECTION_STATE, ConnectionNotice.class)
+                .filter(notice -> notice.state().equals("connected"))
+                .next()
+                .flatMap(welcome -> runtime.disconnect())
+                .subscribe();
+        gateway.faults().dropAllSockets();
+        pass(Duration.ofSeconds(10));
+        assertThat(runtime.currentState().name()).isEqualTo("disconnected");
+        await(runtime.connect());
+
+        assertThat(inbox.values)
+                .last()
+                .isInstanceOfSatisfying(
+                        Delivery.Gap.class,
+                        gap -> assertThat(gap.to())
+                                .isEqualTo(Instant.ofEpochMilli(time.now(TimeUnit.MILLISECONDS))
+                                        .minusSeconds(1)));
     }
 }
