@@ -40,10 +40,11 @@ final class NookplotSession implements Session {
     private final Liveness liveness;
     private final Mono<Void> closing;
     private final AtomicBoolean receiving = new AtomicBoolean(true);
+    private volatile boolean welcomed;
     private volatile ConnectResult info;
     private volatile @Nullable Pipe pipe;
 
-    /** @param onRetired called once, when the session stops receiving */
+    /** @param onRetired called once, when the session stops receiving what it was welcomed to */
     NookplotSession(
             ConnectResult info,
             NookplotSettings settings,
@@ -89,7 +90,9 @@ final class NookplotSession implements Session {
             lifetime.dispose();
             joins.sessionEnded(cause);
             leaves.sessionEnded(cause);
-            onRetired.accept(this);
+            if (welcomed) { // otherwise it has never received
+                onRetired.accept(this);
+            }
         }
     }
 
@@ -131,6 +134,7 @@ final class NookplotSession implements Session {
     }
 
     void welcomed() {
+        welcomed = true;
         welcome.tryEmitEmpty();
     }
 

@@ -92,8 +92,8 @@ final class SessionFrames implements PipeListener {
         if (notice.state().equals("connected")) {
             subscriptions.sessionBegan(session);
             refills.welcomed(event, session.info());
-            gaps.closeInbox(session);
             session.welcomed();
+            gaps.closeInbox(session);
         }
     }
 

@@ -172,4 +172,18 @@ class InboxFeedTest extends InMemoryScenario {
                                 .isEqualTo(Instant.ofEpochMilli(time.now(TimeUnit.MILLISECONDS))
                                         .minusSeconds(1)));
     }
+
+    @Test
+    void anAttemptThatNeverGotThroughLeavesNoGap() {
+        NookplotRuntime runtime = runtime();
+        Seen<Delivery<InboxMessage>> inbox = watch(runtime.inbox().deliveries());
+        gateway.faults().dropAfterAccept(true);
+        Seen<ConnectResult> refused = watch(runtime.connect());
+        pass(Duration.ofMinutes(1));
+        assertThat(refused.error).isNotNull();
+        gateway.faults().dropAfterAccept(false);
+        await(runtime.connect());
+
+        assertThat(inbox.values).isEmpty();
+    }
 }
