@@ -20,7 +20,8 @@ public final class Attempt {
     @FunctionalInterface
     public interface Release {
         /**
-         * Releases it, best effort and bounded in time.
+         * Releases it, best effort and bounded in time. Called a second time, with {@code last}, when the retry that was
+         * to follow is given up before it begins.
          *
          * @param last {@code true} when nothing is tried again after this attempt, so that the peer should be told
          */
@@ -76,11 +77,15 @@ public final class Attempt {
         fate.compareAndSet(Fate.RUNNING, Fate.TAKEN);
     }
 
-    /** The attempt failed or is given up: releases everything. Completes when that is done; never fails. */
+    /**
+     * The attempt failed or is given up: releases everything. Completes when that is done; never fails. What was to be
+     * retried can be given up afterwards, and is then released once more, for good.
+     */
     Mono<Void> abandon(boolean retried) {
         Deque<Release> opened;
         synchronized (releases) {
-            if (!fate.compareAndSet(Fate.RUNNING, retried ? Fate.RETRIED : Fate.GIVEN_UP)) {
+            boolean first = fate.compareAndSet(Fate.RUNNING, retried ? Fate.RETRIED : Fate.GIVEN_UP);
+            if (!first && (retried || !fate.compareAndSet(Fate.RETRIED, Fate.GIVEN_UP))) {
                 return Mono.empty();
             }
             opened = new ArrayDeque<>(releases);

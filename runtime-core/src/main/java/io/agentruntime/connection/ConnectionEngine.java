@@ -250,6 +250,7 @@ public final class ConnectionEngine<S extends Session> {
         Mono<Void> release = attempt.abandon(retried).cache();
         release.subscribe();
         earlierReleases = release;
+        current.farewell = () -> attempt.abandon(false);
         if (attempt.single()) {
             endRun(current, error);
         } else {
@@ -263,6 +264,7 @@ public final class ConnectionEngine<S extends Session> {
         }
         current.session = null;
         session = null;
+        current.farewell = ended::close;
         Duration lasted = Duration.between(current.openedAt, now());
         if (lasted.compareTo(options.reconnect().stableAfter()) >= 0) {
             current.retries = 0;
@@ -307,6 +309,10 @@ public final class ConnectionEngine<S extends Session> {
     private void giveUp(Run<S> current, Throwable error) {
         run = null;
         current.step.dispose();
+        earlierReleases = Mono.whenDelayError(earlierReleases, current.farewell.get())
+                .onErrorComplete()
+                .cache();
+        earlierReleases.subscribe();
         states.moveTo(new Failed(error));
         fail(current.waiters, error);
         fail(sessionWaiters, notConnected());
@@ -331,7 +337,7 @@ public final class ConnectionEngine<S extends Session> {
     private Mono<Void> release(Run<S> current) {
         Mono<Void> own = current.session != null
                 ? current.session.close()
-                : current.attempt != null ? current.attempt.abandon(false) : Mono.empty();
+                : current.attempt != null ? current.attempt.abandon(false) : current.farewell.get();
         return Mono.whenDelayError(own, earlierReleases);
     }
 

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.util.context.ContextView;
 
@@ -30,6 +32,9 @@ final class Run<S extends Session> {
 
     @Nullable
     S session;
+
+    /** Takes leave of the peer after the session or attempt before, when nothing is tried again after all. */
+    Supplier<Mono<Void>> farewell = Mono::empty;
 
     /** Retries since a session last proved stable. */
     int retries;

@@ -52,6 +52,8 @@ final class NookplotOpener implements SessionOpener<NookplotSession> {
     }
 
     private Mono<ConnectResult> registerSession(Attempt attempt) {
+        // What an attempt before this one has registered, or a session that was lost, is in the gateway's books still.
+        attempt.onAbandon(last -> last ? requests.disconnectLast() : Mono.empty());
         return requests.connect(attempt.single())
                 // When another attempt follows, its registration ends this one.
                 .doOnNext(registered ->

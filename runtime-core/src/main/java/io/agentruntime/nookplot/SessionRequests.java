@@ -9,6 +9,7 @@ import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.JsonHttpClient;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class SessionRequests {
     private final JsonHttpClient http;
     private final CredentialSource credentials;
     private final @Nullable Object connectBody;
+    private final AtomicReference<@Nullable String> registered = new AtomicReference<>();
 
     /** @param http a client that does not refresh the credentials by itself: what a 401 means is the verdict's business */
     SessionRequests(JsonHttpClient http, CredentialSource credentials, Map<String, Object> metadata) {
@@ -51,7 +53,8 @@ final class SessionRequests {
     Mono<ConnectResult> connect(boolean patient) {
         return credentials
                 .refresh()
-                .then(Mono.defer(() -> post("/v1/runtime/connect", connectBody, ConnectResult.class, patient)));
+                .then(Mono.defer(() -> post("/v1/runtime/connect", connectBody, ConnectResult.class, patient)))
+                .doOnNext(session -> registered.set(session.sessionId()));
     }
 
     /** Asks for the ticket of one WebSocket: single use, valid for 30 seconds. */
@@ -80,14 +83,24 @@ final class SessionRequests {
 
     /** Tells the gateway that a session is over. Best effort: never fails. */
     Mono<Void> disconnect(String sessionId) {
-        return http.withoutRetry()
-                .send("POST", "/v1/runtime/disconnect", Map.of("sessionId", sessionId))
+        return Mono.defer(() -> {
+                    registered.compareAndSet(sessionId, null);
+                    return http.withoutRetry().send("POST", "/v1/runtime/disconnect", Map.of("sessionId", sessionId));
+                })
                 .doOnError(error -> {
                     if (!(error instanceof HttpStatusException.NotFound)) { // gone already: just what we want
                         log.debug("The gateway was not told of the end of a session: {}", error.getMessage());
                     }
                 })
                 .onErrorComplete();
+    }
+
+    /** Tells the gateway that the session registered last is over, if it has not been told. Never fails. */
+    Mono<Void> disconnectLast() {
+        return Mono.defer(() -> {
+            String last = registered.get();
+            return last == null ? Mono.empty() : disconnect(last);
+        });
     }
 
     /** Tells the gateway that the session is alive. Errors: {@link HttpStatusException.NotFound} when it has forgotten it. */

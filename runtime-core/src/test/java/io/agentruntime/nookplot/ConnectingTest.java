@@ -607,4 +607,41 @@ class ConnectingTest extends InMemoryScenario {
 
         assertThat(gateway.requests("POST /v1/runtime/heartbeat")).isEmpty();
     }
+
+    @Test
+    void aDisconnectDuringABackOffTellsTheGatewayOfTheLostSession() {
+        NookplotRuntime runtime = connected();
+        gateway.faults().dropAllSockets();
+        pass(Duration.ofMillis(10));
+        assertThat(runtime.currentState().name()).isEqualTo("reconnecting");
+        assertThat(gateway.session(alice)).isPresent();
+        await(runtime.disconnect());
+
+        assertThat(gateway.session(alice)).isEmpty();
+    }
+
+    @Test
+    void aDisconnectDuringABackOffTellsTheGatewayOfWhatAFailedAttemptHasRegistered() {
+        NookplotRuntime runtime = connected();
+        gateway.faults().refuseUpgrades(503, 100);
+        gateway.faults().dropAllSockets();
+        pass(Duration.ofSeconds(10));
+        gateway.faults().failHttp("POST /v1/runtime/connect", 503, 100);
+        pass(Duration.ofSeconds(60));
+        assertThat(runtime.currentState().name()).isEqualTo("reconnecting");
+        assertThat(gateway.session(alice)).isPresent();
+        await(runtime.disconnect());
+
+        assertThat(gateway.session(alice)).isEmpty();
+    }
+
+    @Test
+    void aSessionThatIsLostForGoodIsTakenLeaveOf() {
+        NookplotRuntime runtime = connected(b -> b.reconnect(r -> r.maxRetries(0)));
+        gateway.faults().dropAllSockets();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(runtime.currentState().name()).isEqualTo("failed");
+        assertThat(gateway.session(alice)).isEmpty();
+    }
 }
