@@ -28,8 +28,8 @@ public final class SerialExecutor implements Executor {
             Runnable next = tasks.remove();
             try {
                 next.run();
-            } catch (RuntimeException e) {
-                // A bug of ours, or of a listener: the tasks behind it must run all the same.
+            } catch (Throwable e) {
+                // A bug of ours, or of a listener, errors included: the tasks behind it must run all the same.
                 log.error("A connection task failed", e);
             }
         } while (pending.decrementAndGet() != 0);
