@@ -10,6 +10,8 @@ final class RetryPlan {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionEngine.class);
 
+    private static final Duration DELAY_OF_LAST_RESORT = Duration.ofSeconds(30);
+
     private final ConnectionOptions options;
 
     RetryPlan(ConnectionOptions options) {
@@ -33,10 +35,7 @@ final class RetryPlan {
 
     /** The delay before the next retry: the policy's, but not less than the server asked for. */
     Duration delay(Run<?> run, Throwable error, Verdict verdict) {
-        DelayStrategy delays = options.reconnect().delays();
-        Duration delay = verdict == Verdict.RETRY_AT_LONGEST_DELAY
-                ? delays.longest(options.random())
-                : delays.delay(run.retries, run.lastDelay, options.random());
+        Duration delay = ownDelay(run, verdict);
         Duration bound = error instanceof RuntimeClientException known
                 ? known.retryAfter().orElse(Duration.ZERO)
                 : Duration.ZERO;
@@ -45,5 +44,17 @@ final class RetryPlan {
         }
         // Everybody who was refused at that moment got the same bound: spread out behind it.
         return bound.plusMillis(options.random().nextLong(bound.toMillis() / 5 + 1));
+    }
+
+    private Duration ownDelay(Run<?> run, Verdict verdict) {
+        DelayStrategy delays = options.reconnect().delays();
+        try {
+            return verdict == Verdict.RETRY_AT_LONGEST_DELAY
+                    ? delays.longest(options.random())
+                    : delays.delay(run.retries, run.lastDelay, options.random());
+        } catch (RuntimeException e) {
+            log.warn("The delay strategy of {} threw; the retry waits {}", options.name(), DELAY_OF_LAST_RESORT, e);
+            return DELAY_OF_LAST_RESORT;
+        }
     }
 }

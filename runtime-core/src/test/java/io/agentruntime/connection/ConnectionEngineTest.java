@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -730,5 +731,29 @@ class ConnectionEngineTest {
         gateway.pass(Duration.ofSeconds(3));
 
         assertThat(error.get()).isInstanceOf(NotConnectedException.class).hasMessageContaining("reconnecting");
+    }
+
+    @Test
+    void aStrategyThatThrowsDoesNotStopTheLoop() {
+        DelayStrategy broken = new DelayStrategy() {
+            @Override
+            public Duration delay(int retry, Duration previous, RandomGenerator random) {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public Duration longest(RandomGenerator random) {
+                throw new IllegalStateException("broken");
+            }
+        };
+        ScriptedGateway gateway = new ScriptedGateway().accept().accept();
+        ConnectionEngine<FakeSession> engine = gateway.engine(r -> r.strategy(broken));
+        engine.connect().subscribe();
+        gateway.session().lose(1006, "");
+        gateway.pass(Duration.ofSeconds(30));
+
+        assertThat(gateway.seen())
+                .containsExactly(
+                        "disconnected", "connecting", "connected s1", "reconnecting 1 in PT30S", "connected s2");
     }
 }
