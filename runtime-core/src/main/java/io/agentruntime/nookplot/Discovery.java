@@ -1,6 +1,5 @@
 package io.agentruntime.nookplot;
 
-import io.agentruntime.error.RuntimeClientException;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
@@ -25,7 +24,8 @@ final class Discovery {
     Mono<Void> run(NookplotSession session) {
         return pages(0).concatMap(page -> subscriptions.discovered(session, page.memberships()))
                 .then()
-                .onErrorResume(RuntimeClientException.class, this::failed);
+                .onErrorComplete(UserRequests::isStopped)
+                .onErrorResume(this::failed);
     }
 
     private Flux<ChannelPage> pages(int offset) {
@@ -39,7 +39,7 @@ final class Discovery {
                                         () -> pages(offset + page.channels().size()))));
     }
 
-    private Mono<Void> failed(RuntimeClientException error) {
+    private Mono<Void> failed(Throwable error) {
         return Mono.fromRunnable(() -> {
             hub.publishLocal(GatewayEvent.DISCOVERY_FAILED, Map.of("error", String.valueOf(error.getMessage())));
             hub.report(error);

@@ -58,8 +58,11 @@ final class EventHub {
     }
 
     /** Something went wrong that no caller waits for. */
-    void report(RuntimeClientException error) {
-        errors.next(error);
+    void report(Throwable error) {
+        errors.next(
+                error instanceof RuntimeClientException known
+                        ? known
+                        : new RuntimeClientException("A call in the background failed", error));
     }
 
     /** The connection is given up: whoever reads only messages must learn of it. */

@@ -1,7 +1,6 @@
 package io.agentruntime.nookplot;
 
 import io.agentruntime.connection.SerialExecutor;
-import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.Delivery;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -108,8 +107,8 @@ final class InboxFeed implements Disposable {
 
     private void failed(Throwable error) {
         busy = false;
-        if (error instanceof RuntimeClientException known) {
-            hub.report(known);
+        if (!UserRequests.isStopped(error)) {
+            hub.report(error);
         }
         line.forEach(Item::settle);
         pump();

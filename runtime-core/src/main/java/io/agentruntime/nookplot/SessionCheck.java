@@ -1,7 +1,6 @@
 package io.agentruntime.nookplot;
 
 import io.agentruntime.error.HttpStatusException;
-import io.agentruntime.error.RuntimeClientException;
 import java.time.Duration;
 import java.util.Map;
 import reactor.core.publisher.Flux;
@@ -38,7 +37,7 @@ final class SessionCheck {
     private Mono<Void> once() {
         return requests.heartbeat()
                 .onErrorResume(HttpStatusException.NotFound.class, forgotten -> register())
-                .onErrorResume(RuntimeClientException.class, error -> Mono.fromRunnable(() -> hub.report(error)));
+                .onErrorResume(error -> Mono.fromRunnable(() -> hub.report(error)));
     }
 
     private Mono<Void> register() {

@@ -72,6 +72,11 @@ final class UserRequests {
                 : line.inTurn(Mono.firstWithSignal(stop.asMono().then(Mono.never()), requests)));
     }
 
+    /** Whether a request has failed because this side has ended it. */
+    static boolean isStopped(Throwable error) {
+        return error instanceof DisconnectedException || error instanceof RuntimeClosedException;
+    }
+
     /** Ends the requests that run. */
     void stop() {
         stop(new DisconnectedException("The request"));

@@ -12,6 +12,7 @@ import io.agentruntime.error.HandshakeException;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.LivenessTimeoutException;
 import io.agentruntime.error.RetriesExhaustedException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.RuntimeClosedException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.testkit.Faults;
@@ -643,5 +644,25 @@ class ConnectingTest extends InMemoryScenario {
 
         assertThat(runtime.currentState().name()).isEqualTo("failed");
         assertThat(gateway.session(alice)).isEmpty();
+    }
+
+    @Test
+    void aSessionCheckThatCannotGetTheKeyIsReportedAndTriedAgain() {
+        boolean[] broken = {false};
+        NookplotRuntime runtime = connected(b -> b.apiKey(Mono.fromSupplier(() -> {
+            if (broken[0]) {
+                throw new IllegalStateException("vault is closed");
+            }
+            return alice.apiKey();
+        })));
+        Seen<RuntimeClientException> errors = watch(runtime.errors());
+        gateway.faults().reapSession(alice);
+        broken[0] = true;
+        pass(Duration.ofMinutes(6));
+        assertThat(errors.values).hasSize(1);
+        broken[0] = false;
+        pass(Duration.ofMinutes(5));
+
+        assertThat(gateway.session(alice)).isPresent();
     }
 }

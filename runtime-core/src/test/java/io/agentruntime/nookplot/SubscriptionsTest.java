@@ -613,4 +613,16 @@ class SubscriptionsTest extends InMemoryScenario {
         assertThat(gateway.subscriptions(alice)).hasSize(50);
         assertThat(status(runtime, channels.get(0))).isEqualTo(Status.SUBSCRIBED);
     }
+
+    @Test
+    void aDiscoveryThatADisconnectEndsHasNotFailed() {
+        gateway.faults().stallHttp("GET /v1/channels", true);
+        NookplotRuntime runtime = connected();
+        Seen<GatewayEvent> failed = watch(runtime.events().type(GatewayEvent.DISCOVERY_FAILED));
+        Seen<?> errors = watch(runtime.errors());
+        await(runtime.disconnect());
+
+        assertThat(failed.values).isEmpty();
+        assertThat(errors.values).isEmpty();
+    }
 }
