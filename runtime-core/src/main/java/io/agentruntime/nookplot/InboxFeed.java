@@ -41,6 +41,8 @@ final class InboxFeed implements Disposable {
     private final Deque<Item> line = new ArrayDeque<>();
     private boolean busy;
 
+    private volatile int waiting;
+
     /**
      * @param newest asks for the newest page of the inbox
      * @param out where messages and gaps go, in order
@@ -85,6 +87,7 @@ final class InboxFeed implements Disposable {
             line.remove();
             out.accept(first.delivery);
         }
+        waiting = line.size();
         if (!line.isEmpty() && !busy) {
             busy = true;
             List<Item> asking = List.copyOf(line);
@@ -114,9 +117,19 @@ final class InboxFeed implements Disposable {
         pump();
     }
 
+    /** Whether no message waits for its text. */
+    boolean idle() {
+        return waiting == 0;
+    }
+
+    /** What waits for its text goes out with what the notices hold. */
     @Override
     public void dispose() {
-        fetching.dispose();
+        serial.execute(() -> {
+            fetching.dispose();
+            line.forEach(Item::settle);
+            pump();
+        });
     }
 
     /** A delivery, or the notice that is to become one. */

@@ -178,7 +178,7 @@ public final class NookplotRuntime {
         Mono<Void> out =
                 Mono.defer(() -> engine.session().map(NookplotSession::flushed).orElse(Mono.empty()));
         Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
-                .takeUntil(tick -> hub.drained())
+                .takeUntil(tick -> inboxFeed.idle() && hub.drained())
                 .then();
         return out.then(in).timeout(limit, Mono.empty(), settings.timer());
     }

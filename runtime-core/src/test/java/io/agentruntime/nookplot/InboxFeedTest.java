@@ -186,4 +186,32 @@ class InboxFeedTest extends InMemoryScenario {
 
         assertThat(inbox.values).isEmpty();
     }
+
+    @Test
+    void drainingWaitsForTextsThatAreStillToCome() {
+        NookplotRuntime runtime = connected();
+        pass(Duration.ofSeconds(1));
+        Seen<InboxMessage> inbox = watch(runtime.inbox().messages());
+        gateway.direct(bob, alice, LONG);
+        pass(Duration.ofMillis(1));
+        Seen<Void> drained = watch(runtime.drain(Duration.ofMinutes(1)));
+        pass(Duration.ofSeconds(1));
+        assertThat(drained.completed).isFalse();
+        pass(Duration.ofSeconds(10));
+
+        assertThat(drained.completed).isTrue();
+        assertThat(inbox.values).extracting(InboxMessage::content).containsExactly(LONG);
+    }
+
+    @Test
+    void closingLetsWhatWaitsForItsTextGoOutCut() {
+        NookplotRuntime runtime = connected();
+        Seen<InboxMessage> inbox = watch(runtime.inbox().messages());
+        gateway.direct(bob, alice, LONG);
+        pass(Duration.ofMillis(1));
+        await(runtime.close());
+
+        assertThat(inbox.values).hasSize(1).allMatch(InboxMessage::truncated);
+        assertThat(inbox.completed).isTrue();
+    }
 }
