@@ -25,6 +25,7 @@ final class BackgroundCalls {
     // Only touched by tasks of the executor.
     private final Deque<Call<?>> waiting = new ArrayDeque<>();
     private @Nullable Call<?> running;
+    private boolean started;
     private long notBefore;
 
     /**
@@ -59,13 +60,14 @@ final class BackgroundCalls {
             return;
         }
         running = next;
-        long wait = Math.max(0, notBefore - now());
-        next.step.update(timer.schedule(() -> serial.execute(() -> start(next)), wait, TimeUnit.MILLISECONDS));
+        long wait = started ? Math.max(0, notBefore - now()) : 0;
+        next.step.update(timer.schedule(() -> serial.execute(() -> start(next)), wait, TimeUnit.NANOSECONDS));
     }
 
     private void start(Call<?> call) {
         if (running == call) {
-            notBefore = now() + pause.toMillis();
+            started = true;
+            notBefore = now() + pause.toNanos();
             call.run();
         }
     }
@@ -79,8 +81,9 @@ final class BackgroundCalls {
         }
     }
 
+    /** In nanoseconds, for only then is it a clock that nobody sets. */
     private long now() {
-        return timer.now(TimeUnit.MILLISECONDS);
+        return timer.now(TimeUnit.NANOSECONDS);
     }
 
     private static final class Call<T> {

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.publisher.PublisherProbe;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -95,5 +97,44 @@ class BackgroundCallsTest {
         pass(100);
 
         assertThat(results).containsExactly("b");
+    }
+
+    @Test
+    void aClockThatIsSetBackHoldsUpNothing() {
+        AtomicLong setBy = new AtomicLong();
+        BackgroundCalls clocked = new BackgroundCalls(Duration.ofSeconds(5), new SettableClock(time, setBy));
+        clocked.inTurn(call("a", Duration.ZERO)).subscribe();
+        pass(1);
+        setBy.set(-3_600_000);
+        clocked.inTurn(call("b", Duration.ZERO)).subscribe();
+        pass(10);
+
+        assertThat(started).containsExactly("a at 0", "b at 5");
+    }
+
+    /** Tells the time of day as somebody has set it. */
+    private record SettableClock(Scheduler time, AtomicLong setByMillis) implements Scheduler {
+
+        @Override
+        public long now(TimeUnit unit) {
+            return unit.compareTo(TimeUnit.MILLISECONDS) < 0
+                    ? time.now(unit)
+                    : unit.convert(time.now(TimeUnit.MILLISECONDS) + setByMillis.get(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return time.schedule(task);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            return time.schedule(task, delay, unit);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return time.createWorker();
+        }
     }
 }
