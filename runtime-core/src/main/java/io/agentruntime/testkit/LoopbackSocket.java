@@ -58,6 +58,8 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        // Not when the channel turns inactive: that comes after whoever waits for its close has gone on.
+        ctx.channel().closeFuture().addListener(closed -> gone());
         context = ctx;
         // Reactor Netty reads on demand; nobody but this handler demands anything here.
         ctx.channel().config().setAutoRead(true);
@@ -93,15 +95,13 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    private void gone() {
         if (closeTimer != null) {
             closeTimer.cancel(false);
         }
         if (socket != null) {
             socket.closed();
         }
-        ctx.fireChannelInactive();
     }
 
     @Override
