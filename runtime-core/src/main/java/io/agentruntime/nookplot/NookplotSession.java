@@ -40,11 +40,10 @@ final class NookplotSession implements Session {
     private final Liveness liveness;
     private final Mono<Void> closing;
     private final AtomicBoolean receiving = new AtomicBoolean(true);
-    private volatile boolean welcomed;
     private volatile ConnectResult info;
     private volatile @Nullable Pipe pipe;
 
-    /** @param onRetired called once, when the session stops receiving what it was welcomed to */
+    /** @param onRetired called once, when the session stops receiving */
     NookplotSession(
             ConnectResult info,
             NookplotSettings settings,
@@ -90,9 +89,7 @@ final class NookplotSession implements Session {
             lifetime.dispose();
             joins.sessionEnded(cause);
             leaves.sessionEnded(cause);
-            if (welcomed) { // otherwise it has never received
-                onRetired.accept(this);
-            }
+            onRetired.accept(this);
         }
     }
 
@@ -134,7 +131,6 @@ final class NookplotSession implements Session {
     }
 
     void welcomed() {
-        welcomed = true;
         welcome.tryEmitEmpty();
     }
 

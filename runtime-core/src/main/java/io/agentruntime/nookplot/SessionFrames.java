@@ -89,11 +89,12 @@ final class SessionFrames implements PipeListener {
     private void welcomed(GatewayEvent event) {
         ConnectionNotice notice = event.data(ConnectionNotice.class);
         hub.publish(event);
-        if (notice.state().equals("connected")) {
+        // A subscriber may have disconnected at this very event.
+        if (notice.state().equals("connected") && session.receiving()) {
             subscriptions.sessionBegan(session);
             refills.welcomed(event, session.info());
-            session.welcomed();
             gaps.closeInbox(session);
+            session.welcomed();
         }
     }
 

@@ -172,6 +172,9 @@ final class Subscriptions {
     /** The gateway has welcomed a session: from now on what is asked for is asked of it. */
     void sessionBegan(NookplotSession session) {
         current = session;
+        if (!session.receiving()) {
+            current = null; // it ended at this moment, when it was not the current one yet
+        }
     }
 
     /** Whether the gateway has welcomed the session, and no other since. */

@@ -3,6 +3,7 @@ package io.agentruntime.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentruntime.error.LivenessTimeoutException;
+import io.agentruntime.support.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +116,22 @@ class LivenessTest {
         assertThat(liveness.lastSignOfLife()).isEqualTo(Instant.ofEpochSecond(10));
         pass(54);
         assertThat(silences).isEmpty();
+        pass(1);
+        assertThat(silences).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsSetChangesNothing() {
+        SettableClock clock = new SettableClock(time);
+        Liveness clocked = new Liveness(Duration.ofSeconds(30), Duration.ofSeconds(60), clock, () -> {}, silences::add);
+        clocked.start();
+        pass(10);
+        clocked.signOfLife();
+        clock.setBy(Duration.ofHours(1));
+        pass(59);
+        assertThat(silences).isEmpty();
+        assertThat(clocked.lastSignOfLife()).isEqualTo(Instant.ofEpochSecond(3610));
+        clock.setBy(Duration.ofHours(-1));
         pass(1);
         assertThat(silences).hasSize(1);
     }

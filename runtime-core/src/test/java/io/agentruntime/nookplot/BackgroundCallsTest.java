@@ -2,17 +2,16 @@ package io.agentruntime.nookplot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentruntime.support.SettableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.test.publisher.PublisherProbe;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -101,40 +100,14 @@ class BackgroundCallsTest {
 
     @Test
     void aClockThatIsSetBackHoldsUpNothing() {
-        AtomicLong setBy = new AtomicLong();
-        BackgroundCalls clocked = new BackgroundCalls(Duration.ofSeconds(5), new SettableClock(time, setBy));
+        SettableClock clock = new SettableClock(time);
+        BackgroundCalls clocked = new BackgroundCalls(Duration.ofSeconds(5), clock);
         clocked.inTurn(call("a", Duration.ZERO)).subscribe();
         pass(1);
-        setBy.set(-3_600_000);
+        clock.setBy(Duration.ofHours(-1));
         clocked.inTurn(call("b", Duration.ZERO)).subscribe();
         pass(10);
 
         assertThat(started).containsExactly("a at 0", "b at 5");
-    }
-
-    /** Tells the time of day as somebody has set it. */
-    private record SettableClock(Scheduler time, AtomicLong setByMillis) implements Scheduler {
-
-        @Override
-        public long now(TimeUnit unit) {
-            return unit.compareTo(TimeUnit.MILLISECONDS) < 0
-                    ? time.now(unit)
-                    : unit.convert(time.now(TimeUnit.MILLISECONDS) + setByMillis.get(), TimeUnit.MILLISECONDS);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task) {
-            return time.schedule(task);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-            return time.schedule(task, delay, unit);
-        }
-
-        @Override
-        public Worker createWorker() {
-            return time.createWorker();
-        }
     }
 }
