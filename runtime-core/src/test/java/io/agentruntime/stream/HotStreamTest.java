@@ -142,6 +142,28 @@ class HotStreamTest {
     }
 
     @Test
+    void aBufferThatIsEmptiedWhileTheHoldBeginsEndsTheHold() {
+        List<Boolean> reading = new ArrayList<>();
+        List<Integer> got = new ArrayList<>();
+        List<Runnable> drains = new ArrayList<>();
+        gate.attach(on -> {
+            reading.add(on);
+            if (!on) {
+                drains.remove(0).run(); // quicker than the emitting thread
+            }
+        });
+        stream.flux(new StreamOptions(OverflowPolicy.BACKPRESSURE, 2, Schedulers.fromExecutor(drains::add)))
+                .subscribe(got::add);
+        drains.remove(0).run(); // what the request started
+
+        emit(1, 2);
+        assertThat(got).containsExactly(1, 2);
+        drains.remove(0).run();
+
+        assertThat(reading).containsExactly(false, true);
+    }
+
+    @Test
     void aSubscriberThatHoldsReadingTooLongGetsAnErrorAndReadingGoesOn() {
         List<Boolean> reading = new ArrayList<>();
         List<Integer> other = new ArrayList<>();
