@@ -23,8 +23,8 @@ public final class Liveness implements Disposable {
     private final Disposable.Composite running = Disposables.composite();
     private final Disposable.Swap check = Disposables.swap();
     private volatile long lastSign;
+    private volatile long readingSince;
     private volatile boolean waiting;
-    private volatile long resumed;
 
     /**
      * @param interval how often {@code heartbeat} runs, the first time one interval after {@link #start()}
@@ -45,7 +45,7 @@ public final class Liveness implements Disposable {
         this.heartbeat = heartbeat;
         this.onSilence = onSilence;
         this.lastSign = now();
-        this.resumed = lastSign;
+        this.readingSince = lastSign;
         running.add(check);
     }
 
@@ -70,15 +70,14 @@ public final class Liveness implements Disposable {
     /** While this side does not read, the peer's silence proves nothing: the watch waits, and starts anew afterwards. */
     public void reading(boolean on) {
         if (on) {
-            // Not a sign of life: what came in between and is lost with the session belongs to its gap.
-            resumed = now();
+            readingSince = now();
         }
         waiting = !on;
     }
 
     private void check() {
         long now = now();
-        long silent = waiting ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.min(now - lastSign, now - resumed));
+        long silent = waiting ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.min(now - lastSign, now - readingSince));
         if (silent < limit.toMillis()) {
             checkAfter(limit.toMillis() - silent);
         } else {

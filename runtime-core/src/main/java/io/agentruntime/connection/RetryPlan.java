@@ -10,7 +10,7 @@ final class RetryPlan {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionEngine.class);
 
-    private static final Duration LAST_RESORT = Duration.ofSeconds(30);
+    private static final Duration DELAY_OF_LAST_RESORT = Duration.ofSeconds(30);
 
     private final ConnectionOptions options;
 
@@ -53,8 +53,8 @@ final class RetryPlan {
                     ? delays.longest(options.random())
                     : delays.delay(run.retries, run.lastDelay, options.random());
         } catch (RuntimeException e) {
-            log.warn("The delay strategy of {} threw; the retry waits {}", options.name(), LAST_RESORT, e);
-            return LAST_RESORT;
+            log.warn("The delay strategy of {} threw; the retry waits {}", options.name(), DELAY_OF_LAST_RESORT, e);
+            return DELAY_OF_LAST_RESORT;
         }
     }
 }

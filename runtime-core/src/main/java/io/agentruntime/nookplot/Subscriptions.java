@@ -139,16 +139,16 @@ final class Subscriptions {
     Mono<Void> discovered(NookplotSession session, List<Channel> memberships) {
         return Mono.defer(() -> {
             for (Channel channel : memberships) {
-                if (!excluded.contains(channel.id())) {
-                    add(channel.id(), channel.createdAt() == null ? Instant.EPOCH : channel.createdAt());
-                }
+                add(channel.id(), channel.createdAt() == null ? Instant.EPOCH : channel.createdAt());
             }
             return fill(session);
         });
     }
 
     private void add(String channelId, Instant created) {
-        wanted.putIfAbsent(channelId, new Wanted(channelId, false, 0, created, Status.PENDING, null));
+        wanted.computeIfAbsent(
+                channelId,
+                id -> excluded.contains(id) ? null : new Wanted(id, false, 0, created, Status.PENDING, null));
     }
 
     /** The gateway has subscribed a channel. It counts also when it is late, or when whoever asked for it has gone. */

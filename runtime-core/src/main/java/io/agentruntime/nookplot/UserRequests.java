@@ -57,9 +57,10 @@ final class UserRequests {
     }
 
     private <T> Mono<T> untilStopped(Mono<T> request) {
-        return Mono.defer(() -> closed
-                ? Mono.error(new RuntimeClosedException())
-                : Mono.firstWithSignal(request, stop.asMono().then(Mono.never())));
+        return Mono.defer(() -> {
+            Mono<T> stopped = stop.asMono().then(Mono.never()); // before the look at closed: close() sets that first
+            return closed ? Mono.error(new RuntimeClosedException()) : Mono.firstWithSignal(request, stopped);
+        });
     }
 
     /**
@@ -89,8 +90,11 @@ final class UserRequests {
     }
 
     private void stop(RuntimeClientException error) {
-        Sinks.Empty<Void> running = stop;
-        stop = Sinks.empty();
+        Sinks.Empty<Void> running;
+        synchronized (this) { // two at once must not both end the same ones
+            running = stop;
+            stop = Sinks.empty();
+        }
         running.tryEmitError(error);
     }
 }

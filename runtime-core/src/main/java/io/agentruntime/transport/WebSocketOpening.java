@@ -152,10 +152,12 @@ final class WebSocketOpening {
     }
 
     private void cancel() {
-        WebSocketPipe opened = pipe;
         if (decided.compareAndSet(false, true)) {
             giveUp();
-        } else if (opened != null) {
+            return;
+        }
+        WebSocketPipe opened = pipe; // read behind the decision, which is made when the pipe is there
+        if (opened != null) {
             // Cancelled between the decision and its delivery: nobody will ever have this pipe.
             opened.onThread(opened::cut);
         }

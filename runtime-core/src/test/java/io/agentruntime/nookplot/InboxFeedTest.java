@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.Shutdown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
 
 /** Direct messages with their full text. */
 class InboxFeedTest extends InMemoryScenario {
@@ -154,7 +156,10 @@ class InboxFeedTest extends InMemoryScenario {
         pass(Duration.ofSeconds(1));
         Seen<Delivery<InboxMessage>> inbox = watch(runtime.inbox().deliveries());
         runtime.events()
-                .type(GatewayEvent.CONNECTION_STATE, ConnectionNotice.class)
+                .type(
+                        GatewayEvent.CONNECTION_STATE,
+                        ConnectionNotice.class,
+                        StreamOptions.defaults().withDeliverOn(Schedulers.immediate()))
                 .filter(notice -> notice.state().equals("connected"))
                 .next()
                 .flatMap(welcome -> runtime.disconnect())

@@ -94,14 +94,15 @@ class LivenessLoopbackTest extends LoopbackScenario {
 
     @Test
     void anyFrameIsASignOfLife() {
-        NookplotRuntime runtime = connected(LivenessLoopbackTest::shortLimits);
+        NookplotRuntime runtime =
+                connected(b -> b.heartbeatInterval(Duration.ofMillis(100)).livenessTimeout(Duration.ofSeconds(1)));
         gateway.faults().stopAnsweringPings(true);
         String session = sessionId(runtime.currentState());
 
-        // For four times the limit nothing but events shows that the gateway is there.
+        // For three times the limit nothing but events shows that the gateway is there.
         Flux.interval(Duration.ofMillis(20))
                 .doOnNext(tick -> gateway.push(alice, "tick"))
-                .take(60)
+                .take(150)
                 .blockLast(LIMIT);
 
         assertThat(sessionId(runtime.currentState())).isEqualTo(session);

@@ -9,6 +9,7 @@ import io.agentruntime.error.SubscriptionException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.nookplot.ChannelSubscription.Status;
 import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
 import io.agentruntime.transport.PipeConnector;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
 
 /** Which channels are subscribed, across reconnects and within the agent's 50 slots. */
 class SubscriptionsTest extends InMemoryScenario {
@@ -624,5 +626,25 @@ class SubscriptionsTest extends InMemoryScenario {
 
         assertThat(failed.values).isEmpty();
         assertThat(errors.values).isEmpty();
+    }
+
+    @Test
+    void afterADisconnectInTheMomentOfTheWelcomeASubscribeWaitsForTheNextSession() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        NookplotRuntime runtime = connected(b -> b.autoSubscribe(false));
+        runtime.events()
+                .type(
+                        GatewayEvent.CONNECTION_STATE,
+                        ConnectionNotice.class,
+                        StreamOptions.defaults().withDeliverOn(Schedulers.immediate()))
+                .filter(notice -> notice.state().equals("connected"))
+                .next()
+                .flatMap(welcome -> runtime.disconnect())
+                .subscribe();
+        gateway.faults().dropAllSockets();
+        pass(Duration.ofSeconds(10));
+        assertThat(runtime.currentState().name()).isEqualTo("disconnected");
+
+        assertThat(await(runtime.channels().subscribe(lobby.id()))).isEqualTo(Status.PENDING);
     }
 }
