@@ -154,19 +154,26 @@ class LivenessLoopbackTest extends LoopbackScenario {
 
         List<RecordedFrame> frames = gateway.frameStream()
                 .filter(frame -> frame.kind() == RecordedFrame.Kind.TEXT)
-                .take(total + beats)
+                .takeUntil(frame -> !isHeartbeat(frame) && number(frame) == total - 1)
                 .collectList()
                 .block(LIMIT);
         List<Integer> places = IntStream.range(0, frames.size())
                 .filter(place -> isHeartbeat(frames.get(place)))
                 .boxed()
                 .toList();
-        // Nothing came before them but what had been handed to the socket.
-        assertThat(places)
-                .containsExactlyElementsOf(
-                        IntStream.range(before, before + beats).boxed().toList());
-        assertThat(frames.stream().filter(frame -> !isHeartbeat(frame)).map(LivenessLoopbackTest::number))
-                .containsExactlyElementsOf(IntStream.range(0, total).boxed().toList());
+        // All in a row, and behind them the first message that had not been handed to the socket before.
+        assertThat(places).hasSize(beats);
+        int next = places.get(beats - 1) + 1;
+        assertThat(next - places.get(0)).isEqualTo(beats);
+        assertThat(number(frames.get(next))).isEqualTo(before);
+        // The gateway may have swallowed some at the moment at which it stopped reading; after that none is missing.
+        List<Integer> numbers = frames.stream()
+                .filter(frame -> !isHeartbeat(frame))
+                .map(LivenessLoopbackTest::number)
+                .toList();
+        assertThat(numbers).hasSizeGreaterThanOrEqualTo(queued);
+        assertThat(numbers)
+                .isEqualTo(IntStream.range(numbers.get(0), total).boxed().toList());
         assertThat(runtime.currentState()).isInstanceOf(Connected.class);
     }
 
