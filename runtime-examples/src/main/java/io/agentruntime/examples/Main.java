@@ -1,5 +1,6 @@
 package io.agentruntime.examples;
 
+import io.agentruntime.examples.bench.flood.Flood;
 import io.agentruntime.examples.quickstart.Quickstart;
 import java.io.PrintStream;
 import java.util.List;
@@ -10,10 +11,15 @@ import java.util.Optional;
 public final class Main {
 
     /** In the order of the listing; the first one is the default. */
-    private static final List<Program> PROGRAMS = List.of(new Program(
-            "quickstart",
-            "two agents talk, lose their gateway, reconnect and go on; or one agent on a real gateway",
-            Quickstart::run));
+    private static final List<Program> PROGRAMS = List.of(
+            new Program(
+                    "quickstart",
+                    "two agents talk, lose their gateway, reconnect and go on; or one agent on a real gateway",
+                    Quickstart::run),
+            new Program(
+                    "flood",
+                    "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",
+                    (environment, out) -> Flood.run(out)));
 
     private static final int FAILED = 1;
     private static final int UNKNOWN_PROGRAM = 2;

@@ -1,0 +1,17 @@
+package io.agentruntime.examples.bench.flood;
+
+/** A client under test: connects once, then takes in round after round. */
+interface Client extends AutoCloseable {
+
+    /** Connects; blocks until events can come. */
+    void open(int port);
+
+    /** Asks the server for a round and hands what comes to the tally. */
+    void start(Tally round);
+
+    /** Whether it reads the texts, so that its checksum has to be the server's. */
+    boolean readsContent();
+
+    @Override
+    void close();
+}

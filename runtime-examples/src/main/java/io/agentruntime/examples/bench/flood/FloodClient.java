@@ -1,0 +1,62 @@
+package io.agentruntime.examples.bench.flood;
+
+import com.sun.management.ThreadMXBean;
+import io.agentruntime.examples.bench.Parent;
+import io.agentruntime.examples.bench.Report;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/** One client in a JVM of its own: takes in its rounds and reports each. */
+final class FloodClient {
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private FloodClient() {}
+
+    static Client named(String name) {
+        return switch (name) {
+            case "ours" -> new OurClient(false);
+            case "filtered" -> new OurClient(true);
+            case "okhttp" -> new OkHttpTreeClient();
+            case "raw" -> new RawClient();
+            default -> throw new IllegalArgumentException("No client is named " + name);
+        };
+    }
+
+    /** Arguments: the client, the server's port, the events a round, the rounds. */
+    public static void main(String[] args) throws InterruptedException {
+        Parent.endWithIt();
+        int messages = Integer.parseInt(args[2]);
+        int rounds = Integer.parseInt(args[3]);
+        try (Client client = named(args[0])) {
+            client.open(Integer.parseInt(args[1]));
+            for (int i = 0; i < rounds; i++) {
+                play(client, new Tally(messages)).send();
+            }
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static Report play(Client client, Tally round) throws InterruptedException {
+        long allocated = allocatedBytes();
+        long start = System.nanoTime();
+        client.start(round);
+        round.await(LIMIT);
+        long nanos = System.nanoTime() - start;
+        return Report.of("round")
+                .with("nanos", nanos)
+                .with("allocated", allocatedBytes() - allocated)
+                .with("count", round.count())
+                .with("checksum", client.readsContent() ? round.checksum() : "none");
+    }
+
+    /** By all threads that live; none of those at work ends during a round. */
+    private static long allocatedBytes() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long sum = 0;
+        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
+            sum += Math.max(0, bytes);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,64 @@
+package io.agentruntime.examples.bench.flood;
+
+import io.agentruntime.nookplot.NookplotRuntime;
+import io.agentruntime.stream.OverflowPolicy;
+import io.agentruntime.stream.StreamOptions;
+import java.time.Duration;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+
+/** This library: messages as objects, the default scheduler, the policy that loses nothing; or another type wanted. */
+final class OurClient implements Client {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final boolean filtered;
+    private NookplotRuntime runtime = NookplotRuntime.builder()
+            .gatewayUrl("http://127.0.0.1:1")
+            .apiKey("nk_flood")
+            .build();
+    private volatile Tally round = new Tally(0);
+
+    /** @param filtered whether it subscribes to another type than the one that comes */
+    OurClient(boolean filtered) {
+        this.filtered = filtered;
+    }
+
+    private record End(int count) {}
+
+    @Override
+    public void open(int port) {
+        runtime = NookplotRuntime.builder()
+                .gatewayUrl("http://127.0.0.1:" + port)
+                .apiKey("nk_flood")
+                .autoSubscribe(false)
+                .build();
+        StreamOptions options = StreamOptions.of(OverflowPolicy.BACKPRESSURE);
+        Flux<?> stream = filtered
+                ? runtime.events().type(Events.END_TYPE, End.class, options).doOnNext(end -> round.end(end.count()))
+                : runtime.channels()
+                        .messages(Events.CHANNEL, options)
+                        .doOnNext(message -> round.event(message.content()));
+        stream.subscribe(event -> {}, error -> error.printStackTrace(System.out));
+        runtime.errors().subscribe(error -> System.out.println("error: " + error));
+        runtime.connect().then(runtime.channels().subscribe(Events.CHANNEL)).block(LIMIT);
+    }
+
+    @Override
+    public void start(Tally next) {
+        round = next;
+        runtime.connection()
+                .sendWs(Map.of("type", FloodServer.START_TYPE, "end", filtered))
+                .block(LIMIT);
+    }
+
+    @Override
+    public boolean readsContent() {
+        return !filtered;
+    }
+
+    @Override
+    public void close() {
+        runtime.close().block(LIMIT);
+    }
+}
