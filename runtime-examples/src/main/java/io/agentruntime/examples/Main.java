@@ -1,5 +1,6 @@
 package io.agentruntime.examples;
 
+import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
 import io.agentruntime.examples.quickstart.Quickstart;
 import java.io.PrintStream;
@@ -19,7 +20,11 @@ public final class Main {
             new Program(
                     "flood",
                     "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",
-                    (environment, out) -> Flood.run(out)));
+                    (environment, out) -> Flood.run(out)),
+            new Program(
+                    "fleet",
+                    "5,000 runtimes in one process, and how they come back when their gateway dies",
+                    (environment, out) -> Fleet.run(out)));
 
     private static final int FAILED = 1;
     private static final int UNKNOWN_PROGRAM = 2;

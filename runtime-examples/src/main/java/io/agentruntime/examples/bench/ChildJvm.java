@@ -118,6 +118,15 @@ public final class ChildJvm implements AutoCloseable {
         return report;
     }
 
+    /** So many reports in a row that begin with this word, each within a time limit. */
+    public List<Report> awaitMany(String word, int count, Duration limit) throws InterruptedException {
+        List<Report> many = new ArrayList<>();
+        while (many.size() < count) {
+            many.add(await(word, limit));
+        }
+        return many;
+    }
+
     /** Tells it something. */
     public void tell(String line) {
         try {

@@ -34,7 +34,7 @@ final class FloodClient {
                 play(client, new Tally(messages)).send();
             }
         }
-        Runtime.getRuntime().halt(0);
+        System.exit(0);
     }
 
     private static Report play(Client client, Tally round) throws InterruptedException {
