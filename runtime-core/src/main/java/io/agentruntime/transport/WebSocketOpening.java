@@ -20,8 +20,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -49,7 +51,9 @@ final class WebSocketOpening {
     private final PipeListener listener;
     private final WebSocketOptions options;
     private final Scheduler timers;
-    private final MonoSink<Pipe> sink;
+
+    /** Until it is decided. The connection keeps this object, and must not keep all that led to it. */
+    private final AtomicReference<@Nullable MonoSink<Pipe>> caller;
 
     private final AtomicBoolean decided = new AtomicBoolean();
     private final Disposable.Swap connecting = Disposables.swap();
@@ -70,10 +74,11 @@ final class WebSocketOpening {
         this.listener = listener;
         this.options = options;
         this.timers = timers;
-        this.sink = sink;
+        this.caller = new AtomicReference<>(sink);
     }
 
     void start() {
+        MonoSink<Pipe> sink = Objects.requireNonNull(caller.get());
         WireSecrets secrets = WireSecrets.of(request.target(), headers());
         sink.onCancel(this::cancel);
         long millis = options.handshakeTimeout().toMillis();
@@ -117,7 +122,10 @@ final class WebSocketOpening {
         pipe = opened;
         if (decided.compareAndSet(false, true)) {
             limit.dispose();
-            sink.success(opened);
+            MonoSink<Pipe> sink = caller.getAndSet(null);
+            if (sink != null) {
+                sink.success(opened);
+            }
         } else {
             opened.cut();
         }
@@ -144,10 +152,13 @@ final class WebSocketOpening {
     private void fail(Throwable error) {
         if (decided.compareAndSet(false, true)) {
             giveUp();
-            sink.error(
-                    error instanceof RuntimeClientException
-                            ? error
-                            : new ConnectFailedException(request.target().target(), error));
+            MonoSink<Pipe> sink = caller.getAndSet(null);
+            if (sink != null) {
+                sink.error(
+                        error instanceof RuntimeClientException
+                                ? error
+                                : new ConnectFailedException(request.target().target(), error));
+            }
         }
     }
 

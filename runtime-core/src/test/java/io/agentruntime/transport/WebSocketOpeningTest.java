@@ -14,6 +14,7 @@ import io.netty.resolver.InetNameResolver;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -91,6 +92,30 @@ class WebSocketOpeningTest {
                         .then())
                 .expectComplete()
                 .verify(PATIENCE);
+    }
+
+    /** Sessions last for days, and what led to one (requests, answers, operators) would weigh more than the session. */
+    @Test
+    void anOpenPipeKeepsNothingOfWhatLedToIt() {
+        Opened opened = openedBehindSomething();
+
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (opened.ledToIt().get() != null && System.nanoTime() < end) {
+            System.gc();
+        }
+        assertThat(opened.ledToIt().get()).isNull();
+        assertThat(opened.pipe().queuedBytes()).isZero(); // it is still in use
+    }
+
+    private record Opened(Pipe pipe, WeakReference<Object> ledToIt) {}
+
+    private Opened openedBehindSomething() {
+        Object something = new Object();
+        Pipe pipe = connect((peer, request) ->
+                        peer.write(RawServer.switching(request, "Sec-WebSocket-Protocol: token.S3CR3T")))
+                .doOnNext(opened -> assertThat(something).isNotNull())
+                .block(PATIENCE);
+        return new Opened(pipe, new WeakReference<>(something));
     }
 
     @Test
