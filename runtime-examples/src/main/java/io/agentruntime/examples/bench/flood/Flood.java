@@ -83,9 +83,10 @@ public final class Flood {
                 new Result(messages * 1e9 / nanos, median(counted, report -> report.number("allocated")) / messages);
         out.println(String.format(
                 Locale.ROOT,
-                "%-8s %9.0f events/s, %5d bytes allocated an event",
+                "%-8s %9.0f events/s, %5d ns of processor time and %5d bytes allocated an event",
                 client,
                 result.eventsPerSecond(),
+                median(counted, report -> report.number("cpu")) / messages,
                 result.bytesAnEvent()));
         return result;
     }
