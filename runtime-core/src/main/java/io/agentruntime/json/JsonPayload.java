@@ -117,6 +117,53 @@ public final class JsonPayload {
         return scanner != null && scanner.atString() ? scanner.string() : null;
     }
 
+    /**
+     * The texts of string fields of this object in one pass, in the order of {@code names}; quickest when they come in that
+     * order. {@code null} in place of a field that is absent or {@code null}; of two with the same name the last counts.
+     *
+     * @return empty when a field is something else than a string or {@code null}, or this is no object
+     */
+    public Optional<@Nullable String[]> strings(String... names) {
+        if (!isObject()) {
+            return Optional.empty();
+        }
+        @Nullable String[] texts = new @Nullable String[names.length];
+        JsonScanner scanner = new JsonScanner(what, bytes, start, end);
+        scanner.startObject();
+        int expected = 0;
+        while (scanner.nextMember()) {
+            int field = indexOf(scanner, names, expected);
+            if (field < 0) {
+                scanner.skipMember();
+                continue;
+            }
+            if (scanner.atString()) {
+                texts[field] = scanner.string();
+            } else if (scanner.atNull()) {
+                texts[field] = null;
+                scanner.skipMember();
+            } else {
+                return Optional.empty();
+            }
+            expected = field + 1;
+        }
+        return Optional.of(texts);
+    }
+
+    private static int indexOf(JsonScanner scanner, String[] names, int expected) {
+        for (int i = expected; i < names.length; i++) {
+            if (scanner.nameIs(names[i])) {
+                return i;
+            }
+        }
+        for (int i = 0; i < expected; i++) {
+            if (scanner.nameIs(names[i])) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private @Nullable JsonScanner find(String name) {
         if (!isObject()) {
             return null;

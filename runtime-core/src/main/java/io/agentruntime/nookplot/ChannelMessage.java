@@ -1,5 +1,6 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.json.JsonPayload;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,5 +36,38 @@ public record ChannelMessage(
         Objects.requireNonNull(channelId, "channelId");
         Objects.requireNonNull(messageId, "messageId");
         Objects.requireNonNull(content, "content");
+    }
+
+    private static final @Nullable String[] NOTHING = new @Nullable String[11];
+
+    private static final String[] FIELDS = {
+        "channelId",
+        "channelSlug",
+        "channelName",
+        "channelType",
+        "messageId",
+        "from",
+        "fromAgentId",
+        "fromName",
+        "content",
+        "messageType",
+        "signature"
+    };
+
+    /**
+     * Reads the data of a {@code channel.message}. Every field is a text or {@code null}, so that most need no mapper, which
+     * takes ten times as long; the mapper reads the others, or says what is wrong with them.
+     */
+    static ChannelMessage read(JsonPayload data) {
+        @Nullable String[] texts = data.strings(FIELDS).orElse(NOTHING);
+        String channelId = texts[0];
+        String messageId = texts[4];
+        String content = texts[8];
+        if (channelId == null || messageId == null || content == null) {
+            return data.as(ChannelMessage.class);
+        }
+        return new ChannelMessage(
+                channelId, texts[1], texts[2], texts[3], messageId, texts[5], texts[6], texts[7], content, texts[9],
+                texts[10]);
     }
 }

@@ -129,7 +129,7 @@ final class SessionFrames implements PipeListener {
         boolean live = hub.channels.wanted(channelId);
         boolean refilled = hub.refilledChannels.wanted(channelId);
         if (live || refilled) {
-            deliver(event.data(ChannelMessage.class), live, refilled);
+            deliver(ChannelMessage.read(event.data()), live, refilled);
         }
     }
 

@@ -146,6 +146,16 @@ class JsonCodecTest {
     }
 
     @Test
+    void givesSeveralTextsOfAPayloadInOnePass() {
+        JsonPayload payload = codec.payload(
+                "x", "{\"b\":\"2\",\"other\":{\"a\":7},\"a\":\"first\",\"n\":null,\"a\":\"1\"}".getBytes(UTF_8));
+
+        assertThat(payload.strings("a", "b", "n", "none").orElseThrow()).containsExactly("1", "2", null, null);
+        assertThat(payload.strings("a", "other")).isEmpty();
+        assertThat(payload.field("a").orElseThrow().strings("a")).isEmpty();
+    }
+
+    @Test
     void comparesPayloadsByTheirBytesAndShowsTheirSizeOnly() {
         JsonPayload one =
                 codec.payload("x", bytes("{\"d\":{\"secret\":1}}")).field("d").orElseThrow();
