@@ -57,7 +57,7 @@ public final class GatewayConnection {
      * first.
      */
     public Mono<Void> sendWs(Object message) {
-        return engine.session(patience).flatMap(session -> session.send(message));
+        return engine.session(patience).flatMap(session -> session.sendJson(message));
     }
 
     /** Attempts, failures with their verdicts, delays, close statuses: what happens between the states. */
