@@ -16,10 +16,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -45,6 +47,7 @@ public final class ConnectionEngine<S extends Session> {
     private final RetryPlan plan;
     private final HotStream<ConnectionEvent> events;
     private final SerialExecutor inbox = new SerialExecutor();
+    private final Releases earlierReleases = new Releases();
 
     private volatile @Nullable S session;
     private volatile boolean closed;
@@ -53,7 +56,6 @@ public final class ConnectionEngine<S extends Session> {
     private final List<MonoSink<S>> sessionWaiters = new ArrayList<>();
     private final List<MonoSink<Void>> disconnectWaiters = new ArrayList<>();
     private @Nullable Run<S> run;
-    private Mono<Void> earlierReleases = Mono.empty();
     private boolean releasing;
 
     public ConnectionEngine(SessionOpener<S> opener, ConnectionOptions options, ConnectionListener<S> listener) {
@@ -229,9 +231,9 @@ public final class ConnectionEngine<S extends Session> {
         current.session = opened;
         current.established = true;
         current.refreshed = false;
-        current.openedAt = now();
+        current.openedNanos = nanos();
         session = opened;
-        states.moveTo(new Connected(opened.info(), current.openedAt));
+        states.moveTo(new Connected(opened.info(), now()));
         states.tell(() -> listener.onSession(opened));
         events.next(new ConnectionEvent.SessionOpened(attempt.number(), opened.info()));
         current.step.update(opened.ended().subscribe(end -> inbox.execute(() -> onSessionEnded(current, opened, end))));
@@ -247,9 +249,7 @@ public final class ConnectionEngine<S extends Session> {
         Verdict verdict = plan.judge(current, error);
         events.next(new ConnectionEvent.AttemptFailed(attempt.number(), error, verdict));
         boolean retried = !attempt.single() && plan.retries(current, verdict);
-        Mono<Void> release = attempt.abandon(retried).cache();
-        release.subscribe();
-        earlierReleases = release;
+        earlierReleases.add(attempt.abandon(retried));
         current.farewell = () -> attempt.abandon(false);
         if (attempt.single()) {
             endRun(current, error);
@@ -265,7 +265,7 @@ public final class ConnectionEngine<S extends Session> {
         current.session = null;
         session = null;
         current.farewell = ended::close;
-        Duration lasted = Duration.between(current.openedAt, now());
+        Duration lasted = Duration.ofNanos(nanos() - current.openedNanos);
         if (lasted.compareTo(options.reconnect().stableAfter()) >= 0) {
             current.retries = 0;
             current.lastDelay = Duration.ZERO;
@@ -289,12 +289,22 @@ public final class ConnectionEngine<S extends Session> {
 
     private void scheduleRetry(Run<S> current, Throwable error, Verdict verdict) {
         Duration delay = plan.delay(current, error, verdict);
+        Disposable waiting;
+        try {
+            waiting = options.timer()
+                    .schedule(
+                            () -> inbox.execute(() -> onDelayElapsed(current)),
+                            delay.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            giveUp(current, e); // the user's timer is disposed: no retry would ever come
+            return;
+        }
         current.lastDelay = delay;
         current.retries++;
+        current.step.update(waiting);
         states.moveTo(new Reconnecting(current.retries, delay, error));
         events.next(new ConnectionEvent.RetryScheduled(current.retries, delay));
-        current.step.update(options.timer()
-                .schedule(() -> inbox.execute(() -> onDelayElapsed(current)), delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private void onDelayElapsed(Run<S> current) {
@@ -309,10 +319,7 @@ public final class ConnectionEngine<S extends Session> {
     private void giveUp(Run<S> current, Throwable error) {
         run = null;
         current.step.dispose();
-        earlierReleases = Mono.whenDelayError(earlierReleases, current.farewell.get())
-                .onErrorComplete()
-                .cache();
-        earlierReleases.subscribe();
+        earlierReleases.add(current.farewell.get());
         states.moveTo(new Failed(error));
         fail(current.waiters, error);
         fail(sessionWaiters, notConnected());
@@ -338,7 +345,7 @@ public final class ConnectionEngine<S extends Session> {
         Mono<Void> own = current.session != null
                 ? current.session.close()
                 : current.attempt != null ? current.attempt.abandon(false) : current.farewell.get();
-        return Mono.whenDelayError(own, earlierReleases);
+        return Mono.whenDelayError(own, earlierReleases.done());
     }
 
     private void onReleaseFailed(Throwable error) {
@@ -348,7 +355,6 @@ public final class ConnectionEngine<S extends Session> {
 
     private void onReleased() {
         releasing = false;
-        earlierReleases = Mono.empty();
         List<MonoSink<Void>> waiters = List.copyOf(disconnectWaiters);
         disconnectWaiters.clear();
         Run<S> next = run;
@@ -359,6 +365,10 @@ public final class ConnectionEngine<S extends Session> {
             events.complete();
         }
         waiters.forEach(MonoSink::success);
+    }
+
+    private long nanos() {
+        return options.timer().now(TimeUnit.NANOSECONDS);
     }
 
     private Instant now() {

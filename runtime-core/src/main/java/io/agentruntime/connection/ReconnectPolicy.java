@@ -11,8 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param delays how long to wait before each
  * @param retryInitialConnect whether the first attempt of {@code connect()} follows the policy too, instead of failing
  * @param stableAfter how long a session must last before the count of retries starts again
+ * @param maxRetryAfter the longest {@code Retry-After} of a server that is honoured; a longer one counts as this
  */
-public record ReconnectPolicy(int maxRetries, DelayStrategy delays, boolean retryInitialConnect, Duration stableAfter) {
+public record ReconnectPolicy(
+        int maxRetries,
+        DelayStrategy delays,
+        boolean retryInitialConnect,
+        Duration stableAfter,
+        Duration maxRetryAfter) {
 
     /** No limit to the number of retries. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
@@ -41,6 +47,7 @@ public record ReconnectPolicy(int maxRetries, DelayStrategy delays, boolean retr
         private Duration maxDelay;
         private boolean retryInitialConnect;
         private Duration stableAfter = Duration.ofSeconds(5);
+        private Duration maxRetryAfter = Duration.ofMinutes(10);
         private @Nullable DelayStrategy strategy;
 
         private Builder(int maxRetries, Duration initialDelay, Duration maxDelay, Formula formula) {
@@ -103,9 +110,18 @@ public record ReconnectPolicy(int maxRetries, DelayStrategy delays, boolean retr
             return this;
         }
 
+        /** The longest {@code Retry-After} that is honoured; default 10 min. A longer one, garbage mostly, counts as this. */
+        public Builder maxRetryAfter(Duration limit) {
+            if (limit.isNegative()) {
+                throw new InvalidOptionException("reconnect.maxRetryAfter", limit, "must not be negative");
+            }
+            this.maxRetryAfter = limit;
+            return this;
+        }
+
         /** The policy. Errors: {@link InvalidOptionException} when {@code maxDelay} is less than {@code initialDelay}. */
         public ReconnectPolicy build() {
-            return new ReconnectPolicy(maxRetries, delays(), retryInitialConnect, stableAfter);
+            return new ReconnectPolicy(maxRetries, delays(), retryInitialConnect, stableAfter, maxRetryAfter);
         }
 
         private DelayStrategy delays() {

@@ -1,7 +1,6 @@
 package io.agentruntime.connection;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -48,7 +47,8 @@ final class Run<S extends Session> {
     /** Whether credentials were asked for again after a refusal, and no session came of it yet. */
     boolean refreshed;
 
-    Instant openedAt = Instant.EPOCH;
+    /** When the session opened, by the timer's nanoseconds: a clock that nobody sets. */
+    long openedNanos;
 
     Run(ContextView context) {
         this.context = context;

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import reactor.core.publisher.Mono;
@@ -86,6 +87,7 @@ final class ScriptedGateway implements SessionOpener<ScriptedGateway.FakeSession
     int cancelled;
     boolean refreshable;
     Mono<Void> closing = Mono.empty();
+    private Consumer<Attempt> onAttempt = attempt -> {};
     private final Deque<Mono<FakeSession>> script = new ArrayDeque<>();
 
     /** The next attempt opens a session. */
@@ -130,6 +132,13 @@ final class ScriptedGateway implements SessionOpener<ScriptedGateway.FakeSession
         return engine(reconnect, FailureClassifier.standard());
     }
 
+    /** An engine whose attempts {@code onAttempt} sees first. */
+    ConnectionEngine<FakeSession> engineOn(
+            Consumer<Attempt> onAttempt, UnaryOperator<ReconnectPolicy.Builder> reconnect) {
+        this.onAttempt = onAttempt;
+        return engine(reconnect);
+    }
+
     ConnectionEngine<FakeSession> engine(
             UnaryOperator<ReconnectPolicy.Builder> reconnect, FailureClassifier classifier) {
         ConnectionEngine<FakeSession> engine = new ConnectionEngine<>(
@@ -162,6 +171,7 @@ final class ScriptedGateway implements SessionOpener<ScriptedGateway.FakeSession
     @Override
     public Mono<FakeSession> open(Attempt attempt) {
         attempts.add(attempt);
+        onAttempt.accept(attempt);
         attempt.onAbandon(
                 last -> Mono.fromRunnable(() -> released.add(attempt.number() + (last ? " for good" : " retried"))));
         Mono<FakeSession> next = script.poll();
