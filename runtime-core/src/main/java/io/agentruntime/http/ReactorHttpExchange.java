@@ -9,23 +9,34 @@ import io.agentruntime.net.NetOptions;
 import io.agentruntime.net.SecretUri;
 import io.agentruntime.net.WireSecrets;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 
-/** HTTP/1.1 over Reactor Netty, through a bounded pool of its own. {@link #close()} frees the pool. */
-public final class ReactorHttpExchange implements HttpExchange {
+/**
+ * HTTP/1.1 over Reactor Netty, through a bounded pool of its own, of which a streamed answer holds one connection as long as
+ * it lasts. {@link #close()} frees the pool.
+ */
+public final class ReactorHttpExchange implements HttpExchange, StreamingExchange {
+
+    /** Goes ahead of what a reader makes of a stream, for the limit up to the head. */
+    private static final Object HEAD = new Object();
 
     private final HttpClient client;
     private final ConnectionProvider connections;
@@ -74,7 +85,48 @@ public final class ReactorHttpExchange implements HttpExchange {
         });
     }
 
+    @Override
+    @SuppressWarnings("unchecked") // All but the mark of the head is the reader's.
+    public <T> Flux<T> stream(
+            HttpCall call, Duration maxSilence, BiFunction<StreamHead, Flux<byte[]>, ? extends Publisher<T>> reader) {
+        return Flux.defer(() -> {
+            AtomicBoolean handedOver = new AtomicBoolean();
+            AtomicBoolean arrived = new AtomicBoolean();
+            return request(call, handedOver)
+                    .response((response, content) -> Flux.<Object>concat(
+                            Mono.just(HEAD),
+                            reader.apply(
+                                    new StreamHead(response.status().code(), headers(response)),
+                                    chunks(call, maxSilence, content))))
+                    .timeout(
+                            Mono.delay(call.limit(), timer),
+                            signal -> Mono.never(),
+                            Mono.error(() -> new TimeLimitException(call.toString(), call.limit())))
+                    .filter(signal -> signal != HEAD || !arrived.compareAndSet(false, true))
+                    .onErrorMap(
+                            Exception.class, error -> arrived.get() ? error : translate(call, handedOver.get(), error))
+                    .map(element -> (T) element);
+        });
+    }
+
+    private Flux<byte[]> chunks(HttpCall call, Duration maxSilence, Flux<ByteBuf> content) {
+        // Without a copy: HeapContent has made one.
+        return content.filter(ByteBuf::isReadable)
+                .map(chunk -> ByteBufUtil.getBytes(chunk, chunk.readerIndex(), chunk.readableBytes(), false))
+                .transform(chunks -> IdleLimit.of(call, maxSilence, timer, chunks))
+                .onErrorMap(
+                        error -> !(error instanceof TimeLimitException),
+                        error -> new ConnectionLostException(1006, "", error));
+    }
+
     private Mono<HttpReply> send(HttpCall call, AtomicBoolean handedOver) {
+        return request(call, handedOver)
+                .response((response, content) -> AnswerBody.read(call, response, content)
+                        .map(body -> new HttpReply(response.status().code(), headers(response), body)))
+                .single();
+    }
+
+    private HttpClient.ResponseReceiver<?> request(HttpCall call, AtomicBoolean handedOver) {
         WireSecrets secrets = WireSecrets.of(new SecretUri(call.uri()), call.headers());
         return secrets.applyTo(client)
                 .doOnRequest((request, connection) -> {
@@ -84,10 +136,7 @@ public final class ReactorHttpExchange implements HttpExchange {
                 .headers(headers -> contentLength(call, headers))
                 .request(HttpMethod.valueOf(call.method()))
                 .uri(secrets.visibleUri())
-                .send(body(call))
-                .response((response, content) -> AnswerBody.read(call, response, content)
-                        .map(body -> new HttpReply(response.status().code(), headers(response), body)))
-                .single();
+                .send(body(call));
     }
 
     private static Mono<ByteBuf> body(HttpCall call) {
