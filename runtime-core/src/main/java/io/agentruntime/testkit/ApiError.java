@@ -7,9 +7,9 @@ final class ApiError extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Outcome.Answer answer;
+    private final transient Answer answer;
 
-    ApiError(Outcome.Answer answer) {
+    ApiError(Answer answer) {
         super("HTTP " + answer.status(), null, false, false);
         this.answer = answer;
     }
@@ -19,10 +19,10 @@ final class ApiError extends RuntimeException {
     }
 
     ApiError(int status, String error, @Nullable String message) {
-        this(Outcome.Answer.error(status, error, message));
+        this(Answer.error(status, error, message));
     }
 
-    Outcome.Answer answer() {
+    Answer answer() {
         return answer;
     }
 }

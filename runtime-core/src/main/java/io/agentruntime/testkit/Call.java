@@ -1,5 +1,6 @@
 package io.agentruntime.testkit;
 
+import io.agentruntime.testkit.server.ServerRequest;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  */
 record Call(
         GatewayAgent agent,
-        HttpInput input,
+        ServerRequest input,
         List<String> params,
         Map<String, String> query,
         @Nullable JsonNode body) {

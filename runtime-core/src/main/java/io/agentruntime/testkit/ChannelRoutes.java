@@ -4,7 +4,6 @@ import io.agentruntime.testkit.ChannelBook.Channel;
 import io.agentruntime.testkit.ChannelBook.Draft;
 import io.agentruntime.testkit.ChannelBook.Member;
 import io.agentruntime.testkit.ChannelBook.Message;
-import io.agentruntime.testkit.Outcome.Answer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;

@@ -1,17 +1,21 @@
 package io.agentruntime.testkit;
 
+import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
 import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.ChannelBook.Channel;
 import io.agentruntime.testkit.ChannelBook.Draft;
+import io.agentruntime.testkit.server.CallPattern;
+import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.WebSocketOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -44,15 +48,13 @@ public final class EmbeddedGateway {
     private static final Map<String, Object> NO_DATA = Map.of();
 
     private final GatewayCore core;
-    private final Face face;
-    private final MemoryFace memory;
+    private final EmbeddedServer server;
     private final Faults faults;
 
-    EmbeddedGateway(GatewayCore core, Face face, MemoryFace memory) {
+    EmbeddedGateway(GatewayCore core, EmbeddedServer server) {
         this.core = core;
-        this.face = face;
-        this.memory = memory;
-        this.faults = new Faults(core);
+        this.server = server;
+        this.faults = new Faults(server, core);
     }
 
     /** A gateway's options, all with defaults. */
@@ -74,12 +76,12 @@ public final class EmbeddedGateway {
 
     /** The address for {@code gatewayUrl}; the same after a restart. In memory it leads nowhere but {@link #exchange()}. */
     public String url() {
-        return face.url();
+        return server.url();
     }
 
     /** HTTP in memory, instead of over a network. */
     public HttpExchange exchange() {
-        return memory;
+        return server.exchange();
     }
 
     /** WebSockets in memory, instead of over a network. */
@@ -89,7 +91,7 @@ public final class EmbeddedGateway {
 
     /** WebSockets in memory with these limits, on this gateway's scheduler. */
     public PipeConnector pipes(WebSocketOptions options) {
-        return memory.connector(options);
+        return server.pipes(options);
     }
 
     /**
@@ -99,7 +101,7 @@ public final class EmbeddedGateway {
     public NookplotRuntimeBuilder runtime(GatewayAgent agent) {
         NookplotRuntimeBuilder builder =
                 NookplotRuntime.builder().gatewayUrl(url()).apiKey(agent.apiKey());
-        return face != memory
+        return !server.isInMemory()
                 ? builder
                 : builder.transport(exchange(), pipes())
                         .timer(core.scheduler)
@@ -229,7 +231,7 @@ public final class EmbeddedGateway {
 
     /** How many sockets are open. */
     public int sockets() {
-        return core.confined.get(() -> core.sockets.all().size());
+        return server.sockets();
     }
 
     /** How many sockets an agent has open. */
@@ -294,28 +296,21 @@ public final class EmbeddedGateway {
      * is kept. Completes when no connection is left. Does nothing when it is down.
      */
     public Mono<Void> stop(Shutdown how) {
-        return Mono.defer(() -> {
-            core.down(how);
-            return memory == face ? face.stop() : memory.stop().then(face.stop());
-        });
+        return server.stop(goodbye(how));
     }
 
     /** Comes up again after {@link #stop}, at the same address. Completes when clients can connect. */
     public Mono<Void> startAgain() {
-        return Mono.defer(() -> {
-            core.up();
-            return memory == face ? face.start() : memory.start().then(face.start());
-        });
+        return server.start();
     }
 
     /** Goes down, stays down for a while, and comes up again with its state kept. */
     public Mono<Void> restart(Shutdown how, Duration downTime) {
-        return stop(how)
-                .then(
-                        downTime.isZero()
-                                ? Mono.empty()
-                                : Mono.delay(downTime, core.scheduler).then())
-                .then(startAgain());
+        return server.restart(goodbye(how), downTime);
+    }
+
+    private static @Nullable CloseStatus goodbye(Shutdown how) {
+        return how == Shutdown.CLEAN ? new CloseStatus(CloseStatus.GOING_AWAY, "server shutdown") : null;
     }
 
     /** Closes for good and leaves nothing behind. Idempotent. Completes when no connection is left. */
@@ -334,16 +329,5 @@ public final class EmbeddedGateway {
     @Override
     public String toString() {
         return "EmbeddedGateway[" + url() + "]";
-    }
-
-    static EmbeddedGateway memory(GatewayCore core) {
-        MemoryFace memory = new MemoryFace(core);
-        core.up();
-        return new EmbeddedGateway(core, memory, memory);
-    }
-
-    static Mono<EmbeddedGateway> loopback(GatewayCore core, LoopbackFace loopback) {
-        EmbeddedGateway gateway = new EmbeddedGateway(core, loopback, new MemoryFace(core));
-        return gateway.startAgain().thenReturn(gateway);
     }
 }

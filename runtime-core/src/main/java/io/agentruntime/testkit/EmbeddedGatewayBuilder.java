@@ -1,6 +1,8 @@
 package io.agentruntime.testkit;
 
 import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.testkit.server.EmbeddedServer;
+import io.agentruntime.testkit.server.ServerSettings;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -13,13 +15,14 @@ import reactor.netty.resources.LoopResources;
 /** The options of an {@link EmbeddedGateway}. The defaults are what a running gateway was observed to do. */
 public final class EmbeddedGatewayBuilder {
 
-    private int port;
-    private @Nullable LoopResources loops;
+    /** The real gateway was observed to fragment large messages; from which size on is ours to choose. */
+    private static final int FRAGMENT_BYTES = 16 * 1024;
+
+    private ServerSettings wire = ServerSettings.defaults().withFragmentBytes(FRAGMENT_BYTES);
     private @Nullable Long seed;
     private RateLimits rateLimits = RateLimits.off();
     private boolean presenceAsArray;
     private @Nullable Duration reapAfter = Duration.ofMinutes(2);
-    private int maxFrameBytes = 100 * 1024 * 1024;
     private int recordLimit = 10_000;
     private SignatureVerifier signatureVerifier = SignatureVerifier.formOnly();
     private Consumer<String> secrets = secret -> {};
@@ -28,16 +31,13 @@ public final class EmbeddedGatewayBuilder {
 
     /** The port to listen on; 0, the default, for a free one. Loopback only. */
     public EmbeddedGatewayBuilder port(int number) {
-        if (number < 0 || number > 65_535) {
-            throw new InvalidOptionException("port", number, "must be from 0 to 65535");
-        }
-        this.port = number;
+        this.wire = wire.withPort(number);
         return this;
     }
 
     /** Event loops of the test's own, which stay its own to dispose; Reactor Netty's shared ones by default. */
     public EmbeddedGatewayBuilder loopResources(LoopResources resources) {
-        this.loops = resources;
+        this.wire = wire.withLoops(resources);
         return this;
     }
 
@@ -74,12 +74,9 @@ public final class EmbeddedGatewayBuilder {
         return this;
     }
 
-    /** The largest message it takes; a larger one closes the socket with 1009. 100 MiB by default. Loopback only. */
+    /** The largest message it takes; a larger one closes the socket with 1009. 100 MiB by default. */
     public EmbeddedGatewayBuilder maxFrameBytes(int bytes) {
-        if (bytes < 1) {
-            throw new InvalidOptionException("maxFrameBytes", bytes, "must be positive");
-        }
-        this.maxFrameBytes = bytes;
+        this.wire = wire.withMaxFrameBytes(bytes);
         return this;
     }
 
@@ -112,24 +109,19 @@ public final class EmbeddedGatewayBuilder {
         return Mono.defer(() -> {
             long actualSeed = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
             GatewayCore core = new GatewayCore(Schedulers.parallel(), settings(actualSeed));
-            return EmbeddedGateway.loopback(core, new LoopbackFace(core, port, loops));
+            EmbeddedGateway gateway = new EmbeddedGateway(core, EmbeddedServer.onLoopback(core, core.confined, wire));
+            return gateway.startAgain().thenReturn(gateway);
         });
     }
 
     /** A gateway in memory, started, whose time and work are this scheduler's. */
     public EmbeddedGateway inMemory(Scheduler scheduler) {
-        return EmbeddedGateway.memory(new GatewayCore(scheduler, settings(seed == null ? 0 : seed)));
+        GatewayCore core = new GatewayCore(scheduler, settings(seed == null ? 0 : seed));
+        return new EmbeddedGateway(core, EmbeddedServer.inMemory(core, core.confined, wire, scheduler));
     }
 
     private GatewaySettings settings(long actualSeed) {
         return new GatewaySettings(
-                actualSeed,
-                rateLimits,
-                presenceAsArray,
-                reapAfter,
-                maxFrameBytes,
-                recordLimit,
-                signatureVerifier,
-                secrets);
+                actualSeed, rateLimits, presenceAsArray, reapAfter, recordLimit, signatureVerifier, secrets);
     }
 }

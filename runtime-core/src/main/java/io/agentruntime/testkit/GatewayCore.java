@@ -1,18 +1,23 @@
 package io.agentruntime.testkit;
 
-import io.agentruntime.connection.CloseStatus;
+import io.agentruntime.http.HttpReply;
+import io.agentruntime.testkit.server.Confined;
+import io.agentruntime.testkit.server.Handshake;
+import io.agentruntime.testkit.server.HttpOutcome;
+import io.agentruntime.testkit.server.Recorder;
+import io.agentruntime.testkit.server.ServerProtocol;
+import io.agentruntime.testkit.server.ServerRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The protocol, without any wire: what a gateway knows and how it answers. Its two faces, loopback and memory, bring
- * requests, handshakes and sockets to it.
+ * The protocol, without any wire: what a gateway knows and how it answers.
  *
  * <p>Everything it knows is read and written through {@link #confined} only.
  */
-final class GatewayCore {
+final class GatewayCore implements ServerProtocol {
 
     final Confined confined = new Confined();
     final Scheduler scheduler;
@@ -36,11 +41,7 @@ final class GatewayCore {
     final Recorder<RecordedRequest> requestLog;
     final Recorder<RecordedFrame> frameLog;
 
-    /** Whether anybody is let in. */
-    boolean running;
-
-    private final HttpFront http;
-    private final Upgrade.Desk upgrades;
+    private final Upgrades upgrades;
 
     GatewayCore(Scheduler scheduler, GatewaySettings settings) {
         this.scheduler = scheduler;
@@ -60,22 +61,50 @@ final class GatewayCore {
         this.signatures = new Signatures(this);
         this.frames = new ClientFrames(this);
         this.routes = new HttpRoutes(this);
-        this.http = new HttpFront(this);
-        this.upgrades = new Upgrade.Desk(this);
+        this.upgrades = new Upgrades(this);
     }
 
-    // What a face calls
+    // What comes from the wire
 
-    Mono<Outcome> http(HttpInput input) {
-        return http.handle(input);
+    @Override
+    public void arrived(ServerRequest request) {
+        if (request.isHandshake()) {
+            recordUpgrade(request, Upgrades.ticket(request));
+        } else {
+            record(request);
+        }
     }
 
-    Mono<Upgrade> upgrade(HttpInput input) {
-        return upgrades.decide(input);
+    @Override
+    public Mono<Handshake> handshake(ServerRequest request) {
+        return Mono.just(upgrades.decide(request));
     }
 
-    GatewaySocket opened(String agentId, SocketPort port) {
-        return confined.get(() -> sockets.opened(agentId, port));
+    @Override
+    public Mono<HttpOutcome> http(ServerRequest request) {
+        // An upgrade to anything but a WebSocket ends without a byte.
+        return Mono.just(
+                request.header("upgrade") == null
+                        ? new HttpOutcome.Whole(routes.answer(request).reply())
+                        : new HttpOutcome.HangUp());
+    }
+
+    /** What its database keeps stays. */
+    @Override
+    public void stopped() {
+        sessions.clear();
+        tickets.clear();
+        subscriptions.clear();
+    }
+
+    @Override
+    public Handshake refusal(int status) {
+        return Handshake.Refuse.bare(status, "Refused");
+    }
+
+    @Override
+    public HttpReply failure(int status) {
+        return (status == 429 ? HttpRoutes.tooMany() : Answer.error(status, "Injected failure", null)).reply();
     }
 
     // What the parts share, within a change
@@ -84,8 +113,8 @@ final class GatewayCore {
         return Json.object("type", type, "timestamp", clock.nowIso(), "data", data);
     }
 
-    void record(HttpInput input) {
-        String header = input.authorization();
+    private void record(ServerRequest input) {
+        String header = input.header("authorization");
         GatewayAgent agent = header != null && header.startsWith("Bearer ")
                 ? agents.byKey(header.substring("Bearer ".length()))
                 : null;
@@ -93,7 +122,7 @@ final class GatewayCore {
                 clock.now(), input.method(), input.path(), input.rawQuery(), agent == null ? "" : agent.id()));
     }
 
-    void recordUpgrade(HttpInput input, String ticket) {
+    private void recordUpgrade(ServerRequest input, String ticket) {
         String agentId = tickets.peek(ticket);
         record(new RecordedRequest(
                 clock.now(),
@@ -108,32 +137,7 @@ final class GatewayCore {
     }
 
     void record(GatewaySocket socket, RecordedFrame.Kind kind, String type, String text) {
-        RecordedFrame frame = new RecordedFrame(clock.now(), socket.agentId, socket.number, kind, type, text);
+        RecordedFrame frame = new RecordedFrame(clock.now(), socket.agentId, socket.wire.number(), kind, type, text);
         confined.effect(() -> frameLog.add(frame));
-    }
-
-    void up() {
-        confined.run(() -> running = true);
-    }
-
-    /** Ends every socket and forgets what a process loses when it ends; what its database keeps stays. */
-    void down(Shutdown how) {
-        confined.run(() -> {
-            running = false;
-            for (GatewaySocket socket : sockets.all()) {
-                if (how == Shutdown.CLEAN && !faults.halfOpen && !socket.frozenForGood) {
-                    socket.close(CloseStatus.GOING_AWAY, "server shutdown");
-                } else {
-                    socket.cut();
-                }
-            }
-            forgetProcess();
-        });
-    }
-
-    private void forgetProcess() {
-        sessions.clear();
-        tickets.clear();
-        subscriptions.clear();
     }
 }

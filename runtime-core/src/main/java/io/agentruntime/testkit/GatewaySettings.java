@@ -10,7 +10,6 @@ record GatewaySettings(
         RateLimits rateLimits,
         boolean presenceAsArray,
         @Nullable Duration reapAfter,
-        int maxFrameBytes,
         int recordLimit,
         SignatureVerifier signatureVerifier,
         Consumer<String> secrets) {

@@ -1,7 +1,8 @@
 package io.agentruntime.testkit;
 
 import io.agentruntime.http.HttpReply;
-import io.agentruntime.testkit.Outcome.Answer;
+import io.agentruntime.testkit.server.CallPattern;
+import io.agentruntime.testkit.server.ServerRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ final class HttpRoutes {
         customs.add(0, new Custom(pattern, endpoint));
     }
 
-    Answer answer(HttpInput input) {
+    Answer answer(ServerRequest input) {
         try {
             return route(input, body(input));
         } catch (ApiError e) {
@@ -42,7 +43,7 @@ final class HttpRoutes {
         }
     }
 
-    private static @Nullable JsonNode body(HttpInput input) {
+    private static @Nullable JsonNode body(ServerRequest input) {
         if (input.body().length == 0) {
             return null;
         }
@@ -54,7 +55,7 @@ final class HttpRoutes {
         return body;
     }
 
-    private Answer route(HttpInput input, @Nullable JsonNode body) {
+    private Answer route(ServerRequest input, @Nullable JsonNode body) {
         if (input.method().equals("GET") && input.path().equals("/v1")) {
             return Answer.json(
                     200,
@@ -71,14 +72,14 @@ final class HttpRoutes {
         for (Route route : routes) {
             List<String> params = route.match(input.method(), input.path());
             if (params != null) {
-                return limited(route, new Call(agent, input, params, HttpInput.parseQuery(input.rawQuery()), body));
+                return limited(route, new Call(agent, input, params, input.query(), body));
             }
         }
         throw new ApiError(404, "Not found", "Endpoint does not exist. See GET /v1 for available endpoints.");
     }
 
-    private GatewayAgent authenticate(HttpInput input) {
-        String header = input.authorization();
+    private GatewayAgent authenticate(ServerRequest input) {
+        String header = input.header("authorization");
         if (header == null || !header.startsWith(BEARER)) {
             throw new ApiError(
                     401, "Unauthorized", "Missing or invalid Authorization header. Use: Bearer nk_<your_api_key>");
@@ -106,7 +107,7 @@ final class HttpRoutes {
                 "RateLimit",
                 "limit=" + limit + ", remaining=" + Math.max(0, left) + ", reset=" + RateLimiter.WINDOW_SECONDS);
         if (left < 0) {
-            return tooMany("60").with(with(headers, "Retry-After", "60"));
+            return tooMany().with(with(headers, "Retry-After", "60"));
         }
         Answer answer = permitted(route, call);
         headers.putAll(answer.headers());
@@ -123,9 +124,9 @@ final class HttpRoutes {
         return route.handler().apply(call);
     }
 
-    static Answer tooMany(String retryAfter) {
-        return Answer.error(429, "Too many requests", "Rate limit exceeded. Maximum 9 requests per minute.")
-                .with(Map.of("Retry-After", retryAfter));
+    /** As yet without {@code Retry-After}. */
+    static Answer tooMany() {
+        return Answer.error(429, "Too many requests", "Rate limit exceeded. Maximum 9 requests per minute.");
     }
 
     private static Map<String, String> with(Map<String, String> headers, String name, String value) {

@@ -1,6 +1,5 @@
 package io.agentruntime.testkit;
 
-import io.agentruntime.testkit.Outcome.Answer;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,6 +1,6 @@
 package io.agentruntime.testkit;
 
-import java.util.ArrayList;
+import io.agentruntime.testkit.server.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,39 +18,24 @@ final class SocketBook {
 
     private final GatewayCore core;
     private final Map<String, Set<GatewaySocket>> byAgent = new LinkedHashMap<>();
-    private int lastNumber;
 
     SocketBook(GatewayCore core) {
         this.core = core;
     }
 
     /** A handshake was accepted: welcomes the socket, or closes it when the agent has too many. */
-    GatewaySocket opened(String agentId, SocketPort port) {
+    GatewaySocket opened(String agentId, ServerSocket wire) {
         Set<GatewaySocket> sockets = byAgent.getOrDefault(agentId, Set.of());
         boolean surplus = sockets.size() >= MAX_PER_AGENT;
-        GatewaySocket socket = new GatewaySocket(core, port, ++lastNumber, agentId, surplus);
-        if (!core.running) {
-            socket.cut();
-            return socket;
-        }
-        if (core.faults.pongsStopped) {
-            socket.answerPings(false);
-        }
-        if (core.faults.halfOpen) {
-            socket.freeze(true);
-        }
+        GatewaySocket socket = new GatewaySocket(core, wire, agentId, surplus);
         if (surplus) {
-            socket.close(CLOSE_LIMIT_CODE, CLOSE_LIMIT_REASON);
+            wire.close(CLOSE_LIMIT_CODE, CLOSE_LIMIT_REASON);
             return socket;
         }
         byAgent.computeIfAbsent(agentId, id -> new LinkedHashSet<>()).add(socket);
-        if (core.faults.dropAfterAccept) {
-            socket.cut();
-            return socket;
-        }
         socket.send(Json.bytes(core.event("connection.state", Json.object("state", "connected", "agentId", agentId))));
         if (core.faults.dropAfterWelcome) {
-            socket.cut();
+            wire.cut();
         }
         return socket;
     }
@@ -61,12 +46,6 @@ final class SocketBook {
             byAgent.remove(socket.agentId);
             core.subscriptions.removeAgent(socket.agentId);
         }
-    }
-
-    List<GatewaySocket> all() {
-        List<GatewaySocket> all = new ArrayList<>();
-        byAgent.values().forEach(all::addAll);
-        return all;
     }
 
     List<GatewaySocket> of(String agentId) {

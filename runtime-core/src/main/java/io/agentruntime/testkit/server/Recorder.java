@@ -1,4 +1,4 @@
-package io.agentruntime.testkit;
+package io.agentruntime.testkit.server;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,21 +7,21 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /** What came in, the last of it kept up to a bound. Fed by effects, which come one at a time. */
-final class Recorder<T> {
+public final class Recorder<T> {
 
     private final int limit;
     private final Deque<T> kept = new ArrayDeque<>();
     private final Sinks.Many<T> sink;
-    private long total;
 
-    Recorder(int limit) {
+    /** Keeps so many; 0 for one, for those that subscribe later. */
+    public Recorder(int limit) {
         this.limit = limit;
         this.sink = Sinks.many().replay().limit(Math.max(1, limit));
     }
 
-    void add(T entry) {
+    /** Adds an entry. From within an effect only. */
+    public void add(T entry) {
         synchronized (kept) {
-            total++;
             if (limit > 0) {
                 if (kept.size() == limit) {
                     kept.removeFirst();
@@ -33,23 +33,20 @@ final class Recorder<T> {
         sink.tryEmitNext(entry);
     }
 
-    List<T> snapshot() {
+    /** What is kept, the oldest first. */
+    public List<T> snapshot() {
         synchronized (kept) {
             return List.copyOf(kept);
         }
     }
 
-    long total() {
-        synchronized (kept) {
-            return total;
-        }
-    }
-
-    Flux<T> flux() {
+    /** What is kept, then each as it comes; completes at {@link #complete()}. */
+    public Flux<T> flux() {
         return sink.asFlux();
     }
 
-    void complete() {
+    /** Nothing follows. */
+    public void complete() {
         sink.tryEmitComplete();
     }
 }

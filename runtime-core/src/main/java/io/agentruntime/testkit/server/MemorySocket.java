@@ -1,4 +1,4 @@
-package io.agentruntime.testkit;
+package io.agentruntime.testkit.server;
 
 import io.agentruntime.connection.SessionEnd;
 import io.agentruntime.error.DisconnectedException;
@@ -12,29 +12,36 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket in memory: the gateway's end of a linked pair. It has no frames, so a message split in parts arrives as it
+ * A socket in memory: the server's end of a linked pair. It has no frames, so a message split in parts arrives as it
  * left, and bytes that are no frame break the connection.
  */
 final class MemorySocket implements SocketPort, PipeListener {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
+    private static final int TOO_BIG = 1009;
+
     private final InMemoryPipe server;
     private final InMemoryPipe client;
-    private volatile @Nullable GatewaySocket socket;
+    private final int maxBytes;
+    private volatile @Nullable ServerSocket socket;
 
     /** Touched on the server end's thread only. */
     private boolean frozen;
 
-    private MemorySocket(InMemoryPipe.Pair link) {
+    private int pingsUnanswered;
+
+    private MemorySocket(InMemoryPipe.Pair link, int maxBytes) {
         this.server = link.server();
         this.client = link.client();
+        this.maxBytes = maxBytes;
     }
 
     /** The client's end of a new socket, which waits for its listener. */
-    static InMemoryPipe open(GatewayCore core, String agentId, WebSocketOptions options) {
-        MemorySocket port = new MemorySocket(InMemoryPipe.pair(core.scheduler, options, ""));
-        GatewaySocket socket = core.opened(agentId, port);
+    static InMemoryPipe open(Wire wire, Handshake.Accept accepted, WebSocketOptions options) {
+        MemorySocket port = new MemorySocket(
+                InMemoryPipe.pair(wire.scheduler, options, accepted.subprotocol()), wire.settings.maxFrameBytes());
+        ServerSocket socket = wire.opened(accepted, port);
         port.socket = socket;
         port.server.attach(port);
         port.server.ended().subscribe(end -> {
@@ -59,33 +66,51 @@ final class MemorySocket implements SocketPort, PipeListener {
     }
 
     private void received(ByteBuf payload, boolean binary) {
-        GatewaySocket opened = socket;
-        if (opened != null) {
+        ServerSocket opened = socket;
+        if (payload.readableBytes() > maxBytes) {
+            close(TOO_BIG, "");
+        } else if (opened != null) {
             opened.received(ByteBufUtil.getBytes(payload), binary);
         }
     }
 
-    /** A ping: this end sends none that a pong could answer. */
+    /** A ping, or the pong to one of ours. */
     @Override
     public void onPong() {
-        GatewaySocket opened = socket;
-        if (opened != null) {
+        ServerSocket opened = socket;
+        if (opened == null) {
+            return;
+        }
+        if (pingsUnanswered > 0) {
+            pingsUnanswered--;
+            opened.ponged();
+        } else {
             opened.pinged();
         }
     }
 
-    // What the core wants
+    // What the server wants
 
     @Override
-    public void text(byte[] utf8, int parts) {
-        server.execute(() -> server.send(OutboundMessage.text(
-                        allocator -> allocator.buffer(utf8.length).writeBytes(utf8)))
+    public void message(byte[] payload, boolean binary, int parts) {
+        server.execute(() -> server.send(new OutboundMessage(
+                        binary,
+                        false,
+                        allocator -> allocator.buffer(payload.length).writeBytes(payload)))
                 .subscribe(sent -> {}, this::cutUnlessEnded));
     }
 
-    /** The real gateway queues without a bound; here a client that does not read loses its socket at the limit. */
+    /** Real servers queue without a bound; here a client that does not read loses its socket at the limit. */
     private void cutUnlessEnded(Throwable failure) {
         cut();
+    }
+
+    @Override
+    public void ping() {
+        server.execute(() -> {
+            pingsUnanswered++;
+            server.ping();
+        });
     }
 
     @Override
@@ -111,7 +136,7 @@ final class MemorySocket implements SocketPort, PipeListener {
     public void cut() {
         server.execute(() -> {
             server.loseOutbound(false);
-            server.abort(new DisconnectedException("The embedded gateway's socket"));
+            server.abort(new DisconnectedException("The embedded server's socket"));
         });
     }
 

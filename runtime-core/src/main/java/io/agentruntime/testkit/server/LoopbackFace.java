@@ -1,7 +1,9 @@
-package io.agentruntime.testkit;
+package io.agentruntime.testkit.server;
 
-import io.agentruntime.testkit.Outcome.Answer;
-import io.agentruntime.testkit.Outcome.Torn;
+import io.agentruntime.http.HttpReply;
+import io.agentruntime.testkit.server.HttpOutcome.Streamed;
+import io.agentruntime.testkit.server.HttpOutcome.Torn;
+import io.agentruntime.testkit.server.HttpOutcome.Whole;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -10,6 +12,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -23,22 +28,21 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
-import reactor.netty.resources.LoopResources;
 
-/** The gateway on a port of 127.0.0.1, over Reactor Netty. It has no thread of its own. */
+/** The server on a port of 127.0.0.1, over Reactor Netty. It has no thread of its own. */
 final class LoopbackFace implements Face {
 
     private static final String HOST = "127.0.0.1";
 
-    private final GatewayCore core;
+    private final Wire wire;
     private final HttpServer server;
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private volatile int port;
     private volatile @Nullable DisposableServer bound;
 
-    LoopbackFace(GatewayCore core, int port, @Nullable LoopResources loops) {
-        this.core = core;
-        this.port = port;
+    LoopbackFace(Wire wire) {
+        this.wire = wire;
+        this.port = wire.settings.port();
         HttpServer base = HttpServer.create()
                 .host(HOST)
                 .protocol(HttpProtocol.HTTP11)
@@ -46,7 +50,7 @@ final class LoopbackFace implements Face {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .doOnChannelInit((observer, channel, remote) -> track(channel))
                 .handle(this::handle);
-        this.server = loops == null ? base : base.runOn(loops);
+        this.server = wire.settings.loops() == null ? base : base.runOn(wire.settings.loops());
     }
 
     @Override
@@ -91,83 +95,111 @@ final class LoopbackFace implements Face {
     }
 
     private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-        String authorization = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION);
+        Map<String, String> headers = new HashMap<>();
+        request.requestHeaders()
+                .forEach(header -> headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
         String method = request.method().name();
-        if (request.requestHeaders().contains(HttpHeaderNames.UPGRADE)) {
-            return core.upgrade(HttpInput.of(method, request.uri(), authorization, new byte[0]))
-                    .flatMap(verdict -> upgrade(verdict, request, response));
+        ServerRequest head = ServerRequest.of(method, request.uri(), headers, new byte[0]);
+        if (head.isHandshake()) {
+            return wire.handshake(head).flatMap(verdict -> upgrade(verdict, response));
         }
         return request.receive()
                 .aggregate()
                 .asByteArray()
                 .defaultIfEmpty(new byte[0])
-                .flatMap(body -> core.http(HttpInput.of(method, request.uri(), authorization, body)))
+                .flatMap(body -> wire.http(ServerRequest.of(method, request.uri(), headers, body)))
                 .flatMap(outcome -> respond(outcome, response));
     }
 
     // Handshakes
 
-    private Mono<Void> upgrade(Upgrade verdict, HttpServerRequest request, HttpServerResponse response) {
-        if (verdict instanceof Upgrade.Accept accepted
-                && request.requestHeaders().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)) {
-            return accept(accepted.agentId(), response);
+    private Mono<Void> upgrade(Handshake verdict, HttpServerResponse response) {
+        if (verdict instanceof Handshake.Accept accepted) {
+            return accept(accepted, response);
         }
-        String bytes = verdict instanceof Upgrade.Refuse refused
-                ? "HTTP/1.1 " + refused.status() + " " + refused.reason() + "\r\n\r\n"
-                : "";
-        return end(response, Unpooled.copiedBuffer(bytes, StandardCharsets.US_ASCII));
+        return end(
+                response,
+                verdict instanceof Handshake.Refuse refused
+                        ? Unpooled.wrappedBuffer(refused.bytes())
+                        : Unpooled.EMPTY_BUFFER);
     }
 
-    private Mono<Void> accept(String agentId, HttpServerResponse response) {
-        int limit = core.settings.maxFrameBytes();
-        WebsocketServerSpec spec = WebsocketServerSpec.builder()
-                .handlePing(true)
-                .maxFramePayloadLength(limit)
-                .build();
+    private Mono<Void> accept(Handshake.Accept accepted, HttpServerResponse response) {
+        int limit = wire.settings.maxFrameBytes();
+        WebsocketServerSpec.Builder spec =
+                WebsocketServerSpec.builder().handlePing(true).maxFramePayloadLength(limit);
+        if (!accepted.subprotocol().isEmpty()) {
+            spec.protocols(accepted.subprotocol());
+        }
         return response.sendWebsocket(
                 (inbound, outbound) -> {
                     inbound.withConnection(connection -> {
                         connection.addHandlerLast(new WebSocketFrameAggregator(limit));
-                        connection.addHandlerLast(new LoopbackSocket(core, agentId));
+                        connection.addHandlerLast(new LoopbackSocket(wire, accepted));
                     });
                     // The frames never reach Reactor Netty, the socket's handler lives with the channel.
                     return Mono.never();
                 },
-                spec);
+                spec.build());
     }
 
     // Answers
 
-    private static Mono<Void> respond(Outcome outcome, HttpServerResponse response) {
-        if (outcome instanceof Answer answer) {
-            answer.headers().forEach(response::header);
-            return response.status(answer.status())
-                    .header(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
-                    .header(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(answer.body().length))
-                    .sendByteArray(Mono.just(answer.body()))
-                    .then();
+    private static Mono<Void> respond(HttpOutcome outcome, HttpServerResponse response) {
+        if (outcome instanceof Whole whole) {
+            return answer(whole.reply(), response);
+        }
+        if (outcome instanceof Streamed streamed) {
+            return stream(streamed, response);
         }
         if (outcome instanceof Torn torn) {
-            byte[] body = torn.answer().body();
-            String head = "HTTP/1.1 " + torn.answer().status()
-                    + " Torn\r\ncontent-type: application/json\r\ncontent-length: " + body.length + "\r\n\r\n";
+            HttpReply reply = torn.reply();
+            StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.status() + " Torn\r\n");
+            reply.headers()
+                    .forEach((name, value) ->
+                            head.append(name).append(": ").append(value).append("\r\n"));
+            head.append("content-length: ").append(reply.body().length).append("\r\n\r\n");
             return end(
                     response,
                     Unpooled.wrappedBuffer(
                             Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII),
-                            Unpooled.wrappedBuffer(body, 0, body.length / 2)));
+                            Unpooled.wrappedBuffer(reply.body(), 0, reply.body().length / 2)));
         }
         return end(response, Unpooled.EMPTY_BUFFER);
     }
 
+    private static Mono<Void> answer(HttpReply reply, HttpServerResponse response) {
+        reply.headers().forEach(response::header);
+        response.status(reply.status());
+        if (reply.status() == 204 || reply.status() == 304) {
+            return response.send();
+        }
+        return response.header(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(reply.body().length))
+                .sendByteArray(Mono.just(reply.body()))
+                .then();
+    }
+
+    /** Each chunk is flushed. */
+    private static Mono<Void> stream(Streamed streamed, HttpServerResponse response) {
+        streamed.headers().forEach(response::header);
+        Flux<ByteBuf> body = streamed.body()
+                .map(Unpooled::wrappedBuffer)
+                .onErrorResume(error -> end(response, Unpooled.EMPTY_BUFFER).cast(ByteBuf.class));
+        return response.status(streamed.status()).send(body, chunk -> true).then();
+    }
+
     /** Writes bytes past every handler, then closes the connection. */
     private static Mono<Void> end(HttpServerResponse response, ByteBuf bytes) {
+        // Queued, so that it comes behind what was written before.
         response.withConnection(connection -> connection
                 .channel()
-                .pipeline()
-                .firstContext()
-                .writeAndFlush(bytes)
-                .addListener(ChannelFutureListener.CLOSE));
+                .eventLoop()
+                .execute(() -> connection
+                        .channel()
+                        .pipeline()
+                        .firstContext()
+                        .writeAndFlush(bytes)
+                        .addListener(ChannelFutureListener.CLOSE)));
         return Mono.never();
     }
 }

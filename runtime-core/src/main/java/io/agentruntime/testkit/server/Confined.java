@@ -1,4 +1,4 @@
-package io.agentruntime.testkit;
+package io.agentruntime.testkit.server;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -8,14 +8,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Confines the gateway's books to one thread at a time, while every call of a test still answers at once.
+ * Confines a server's books to one thread at a time, while every call of a test still answers at once.
  *
  * <p>A change runs inside a monitor that guards memory only. Whatever it wants to do to the world outside (write a
  * frame, tell a subscriber) it leaves as an effect. Effects run after the monitor was left, one at a time, in the order
  * of the changes that caused them, on whichever calling thread gets there first. So no I/O and no foreign code ever runs
  * under the monitor, a change made from within an effect cannot see half-made state, and frames keep their order.
  */
-final class Confined {
+public final class Confined {
 
     private static final Logger log = LoggerFactory.getLogger(Confined.class);
 
@@ -24,7 +24,7 @@ final class Confined {
     private final AtomicInteger pending = new AtomicInteger();
 
     /** Runs a change, then the effects that wait. */
-    <T> T get(Supplier<T> change) {
+    public <T> T get(Supplier<T> change) {
         T result;
         synchronized (monitor) {
             result = change.get();
@@ -34,7 +34,7 @@ final class Confined {
     }
 
     /** Runs a change, then the effects that wait. */
-    void run(Runnable change) {
+    public void run(Runnable change) {
         synchronized (monitor) {
             change.run();
         }
@@ -42,7 +42,7 @@ final class Confined {
     }
 
     /** Leaves an effect for after the running change. To be called from within a change only. */
-    void effect(Runnable effect) {
+    public void effect(Runnable effect) {
         if (!Thread.holdsLock(monitor)) {
             throw new IllegalStateException("An effect belongs to a change");
         }
@@ -50,7 +50,8 @@ final class Confined {
     }
 
     private void drain() {
-        if (pending.getAndIncrement() != 0) {
+        // A change inside a change leaves its effects to the outer one.
+        if (Thread.holdsLock(monitor) || pending.getAndIncrement() != 0) {
             return;
         }
         int missed = 1;
@@ -59,7 +60,7 @@ final class Confined {
                 try {
                     effect.run();
                 } catch (RuntimeException e) {
-                    log.warn("An effect of the embedded gateway failed", e);
+                    log.warn("An effect of an embedded server failed", e);
                 }
             }
             missed = pending.addAndGet(-missed);

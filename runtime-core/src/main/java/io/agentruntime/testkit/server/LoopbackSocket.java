@@ -1,4 +1,4 @@
-package io.agentruntime.testkit;
+package io.agentruntime.testkit.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A WebSocket over loopback. It takes the frames off the pipeline itself, so that a fault may withhold a pong, split a
  * message or write bytes that are no frame.
  *
- * <p>What the core wants done runs on the channel's event loop, always queued, never at once: so it keeps its order even
+ * <p>What the server wants done runs on the channel's event loop, always queued, never at once: so it keeps its order even
  * when it comes from several threads.
  */
 final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> implements SocketPort {
@@ -35,11 +35,11 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     private static final int NO_STATUS = 1005;
     private static final int TOO_BIG = 1009;
 
-    private final GatewayCore core;
-    private final String agentId;
+    private final Wire wire;
+    private final Handshake.Accept accepted;
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable GatewaySocket socket;
+    private @Nullable ServerSocket socket;
     private @Nullable Future<?> closeTimer;
 
     /** At once, not queued: an event loop looks at what came in before it looks at its tasks. */
@@ -51,9 +51,9 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     private boolean frozen;
     private boolean closeSent;
 
-    LoopbackSocket(GatewayCore core, String agentId) {
-        this.core = core;
-        this.agentId = agentId;
+    LoopbackSocket(Wire wire, Handshake.Accept accepted) {
+        this.wire = wire;
+        this.accepted = accepted;
     }
 
     @Override
@@ -63,7 +63,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         context = ctx;
         // Reactor Netty reads on demand; nobody but this handler demands anything here.
         ctx.channel().config().setAutoRead(true);
-        socket = core.opened(agentId, this);
+        socket = wire.opened(accepted, this);
     }
 
     @Override
@@ -78,12 +78,14 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
                 ctx.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
             }
             socket.pinged();
+        } else if (frame instanceof PongWebSocketFrame) {
+            socket.ponged();
         } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
             socket.received(ByteBufUtil.getBytes(frame.content()), frame instanceof BinaryWebSocketFrame);
         }
     }
 
-    private void closing(ChannelHandlerContext ctx, GatewaySocket opened, CloseWebSocketFrame close) {
+    private void closing(ChannelHandlerContext ctx, ServerSocket opened, CloseWebSocketFrame close) {
         int code = close.statusCode() < 0 ? NO_STATUS : close.statusCode();
         opened.closing(code, close.reasonText());
         if (closeSent) {
@@ -113,18 +115,19 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         }
     }
 
-    // What the core wants
+    // What the server wants
 
     @Override
-    public void text(byte[] utf8, int parts) {
+    public void message(byte[] payload, boolean binary, int parts) {
         write(ctx -> {
-            int size = Math.max(1, (utf8.length + parts - 1) / parts);
-            ctx.write(new TextWebSocketFrame(
-                    size >= utf8.length, 0, Unpooled.wrappedBuffer(utf8, 0, Math.min(size, utf8.length))));
-            for (int from = size; from < utf8.length; from += size) {
-                int length = Math.min(size, utf8.length - from);
+            int size = Math.max(1, (payload.length + parts - 1) / parts);
+            boolean whole = size >= payload.length;
+            ByteBuf first = Unpooled.wrappedBuffer(payload, 0, Math.min(size, payload.length));
+            ctx.write(binary ? new BinaryWebSocketFrame(whole, 0, first) : new TextWebSocketFrame(whole, 0, first));
+            for (int from = size; from < payload.length; from += size) {
+                int length = Math.min(size, payload.length - from);
                 ctx.write(new ContinuationWebSocketFrame(
-                        from + length == utf8.length, 0, Unpooled.wrappedBuffer(utf8, from, length)));
+                        from + length == payload.length, 0, Unpooled.wrappedBuffer(payload, from, length)));
             }
             ctx.flush();
         });
@@ -133,6 +136,11 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     @Override
     public void raw(byte[] bytes) {
         write(ctx -> ctx.pipeline().firstContext().writeAndFlush(Unpooled.wrappedBuffer(bytes)));
+    }
+
+    @Override
+    public void ping() {
+        write(ctx -> ctx.writeAndFlush(new PingWebSocketFrame()));
     }
 
     @Override

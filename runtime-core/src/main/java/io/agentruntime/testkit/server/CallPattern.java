@@ -1,13 +1,13 @@
-package io.agentruntime.testkit;
+package io.agentruntime.testkit.server;
 
 import io.agentruntime.error.InvalidOptionException;
 import java.util.regex.Pattern;
 
 /**
- * Which HTTP calls a fault is for: {@code [METHOD ]/path}, where {@code *} stands for any text within one segment of the
+ * Which HTTP calls are meant: {@code [METHOD ]/path}, where {@code *} stands for any text within one segment of the
  * path and {@code **} for any text at all.
  */
-final class CallPattern {
+public final class CallPattern {
 
     private final String source;
     private final Pattern regex;
@@ -17,7 +17,8 @@ final class CallPattern {
         this.regex = regex;
     }
 
-    static CallPattern of(String pattern) {
+    /** Parses a pattern. */
+    public static CallPattern of(String pattern) {
         String path = pattern.substring(pattern.indexOf(' ') + 1);
         if (!path.startsWith("/") && !path.startsWith("*")) {
             throw new InvalidOptionException("pathPattern", pattern, "must be '[METHOD ]/path'");
@@ -37,7 +38,12 @@ final class CallPattern {
         return new CallPattern(pattern, Pattern.compile(regex.toString()));
     }
 
-    boolean matches(String method, String path) {
+    boolean matches(ServerRequest request) {
+        return matches(request.method(), request.path());
+    }
+
+    /** Whether it is for this call. */
+    public boolean matches(String method, String path) {
         return regex.matcher(method + " " + path).matches();
     }
 
