@@ -1,6 +1,7 @@
 package io.agentruntime.support;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
@@ -31,6 +32,13 @@ public final class BlockingGuard implements BlockHoundIntegration {
         // Netty's allocator grows under a lock held for a few instructions, seldom, when threads compete for it.
         builder.allowBlockingCallsInside(
                 "io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "tryExpandMagazines");
+        // Jackson looks a class over under a lock, without I/O, when it reads one for the first time.
+        builder.allowBlockingCallsInside(
+                "tools.jackson.databind.deser.DeserializerCache", "_createAndCacheValueDeserializer");
+        // Virtual time has its tasks in one queue, also where a test gives the same to several event loops.
+        for (String method : List.of("offer", "poll", "peek", "remove", "size", "isEmpty")) {
+            builder.allowBlockingCallsInside("java.util.concurrent.PriorityBlockingQueue", method);
+        }
     }
 
     private static String stackOf(Throwable error) {

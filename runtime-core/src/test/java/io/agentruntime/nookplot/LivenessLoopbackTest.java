@@ -37,26 +37,6 @@ class LivenessLoopbackTest extends LoopbackScenario {
     }
 
     @Test
-    void halfOpenSocketIsFoundAndReplaced() {
-        NookplotRuntime runtime = connected(LivenessLoopbackTest::shortLimits);
-        String first = sessionId(runtime.currentState());
-
-        StepVerifier.create(runtime.state())
-                .expectNextMatches(Connected.class::isInstance)
-                .then(() -> gateway.faults().freezeSockets())
-                .assertNext(state -> assertThat(state).isInstanceOfSatisfying(Reconnecting.class, retry -> {
-                    assertThat(retry.attempt()).isEqualTo(1);
-                    assertThat(retry.cause())
-                            .isInstanceOfSatisfying(
-                                    LivenessTimeoutException.class,
-                                    silence -> assertThat(silence.limit()).isEqualTo(LIVENESS));
-                }))
-                .assertNext(state -> assertThat(sessionId(state)).isNotEqualTo(first))
-                .thenCancel()
-                .verify(LIMIT);
-    }
-
-    @Test
     void halfOpenLinkIsTriedUntilItIsWholeAgain() {
         NookplotRuntime runtime = connected(options -> shortLimits(options).handshakeTimeout(LIVENESS));
 

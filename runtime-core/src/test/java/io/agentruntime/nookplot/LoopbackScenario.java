@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Connected;
 import io.agentruntime.connection.DelayStrategy;
+import io.agentruntime.error.DisconnectedException;
 import io.agentruntime.support.Secrets;
 import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.EmbeddedGatewayBuilder;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,10 @@ abstract class LoopbackScenario {
 
     /** For a wait that a test wants to see the end of itself. */
     static final Duration LONG = Duration.ofMinutes(10);
+
+    static final String REGISTER = "POST /v1/runtime/connect";
+    static final String TICKET = "POST /v1/ws/ticket";
+    static final String UPGRADE = "UPGRADE /ws/runtime";
 
     EmbeddedGateway gateway;
     GatewayAgent alice;
@@ -136,5 +142,31 @@ abstract class LoopbackScenario {
 
     static List<String> names(List<ConnectionState> states) {
         return states.stream().map(ConnectionState::name).toList();
+    }
+
+    void awaitRequest(String call) {
+        gateway.requestStream().filter(request -> request.call().equals(call)).blockFirst(LIMIT);
+    }
+
+    /** Neither socket nor session, also after the gateway has dealt with everything that had waited for it. */
+    void assertNothingLeft() {
+        gateway.faults().reset();
+        // What another agent asks now comes behind it.
+        NookplotRuntime other = runtime(bob, options -> options);
+        other.connect().block(LIMIT);
+        other.disconnect().block(LIMIT);
+        eventually("no socket is open", () -> gateway.sockets() == 0);
+        eventually("no session is left", () -> gateway.session(alice).isEmpty());
+    }
+
+    static AtomicReference<Throwable> failureOf(Mono<?> call) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        call.subscribe(value -> {}, failure::set);
+        return failure;
+    }
+
+    static void awaitDisconnected(AtomicReference<Throwable> failure) {
+        eventually("connect() has failed", () -> failure.get() != null);
+        assertThat(failure.get()).isInstanceOf(DisconnectedException.class);
     }
 }

@@ -12,7 +12,6 @@ import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,34 +188,6 @@ class ReconnectLoopbackTest extends LoopbackScenario {
 
         runtime.connect().block(LIMIT);
         assertThat(gateway.sockets(alice)).isEqualTo(1);
-    }
-
-    /** At three connections the gateway closes each further one: the newcomer steps back, the others are not disturbed. */
-    @Test
-    void fourthConnectionWaitsTheLongestDelayAndDisturbsNobody() {
-        List<NookplotRuntime> healthy = List.of(connected(), connected(), connected());
-        List<ConnectionState> seen = synchronizedList();
-        healthy.forEach(runtime -> runtime.state().skip(1).subscribe(seen::add));
-        NookplotRuntime fourth = runtime(options -> options.reconnect(
-                retry -> retry.retryInitialConnect(true).strategy(retryAfterMillis(20, 50, LONG.toMillis()))));
-
-        StepVerifier.create(fourth.state())
-                .expectNextMatches(ConnectionState.Disconnected.class::isInstance)
-                .then(() -> fourth.connect().subscribe(session -> {}, error -> {}))
-                .expectNextMatches(ConnectionState.Connecting.class::isInstance)
-                .assertNext(state -> {
-                    lost(1008, "connection limit exceeded — close an existing connection first")
-                            .accept(((Reconnecting) state).cause());
-                    assertThat(((Reconnecting) state).attempt()).isEqualTo(1);
-                    assertThat(((Reconnecting) state).delay()).isEqualTo(LONG);
-                })
-                .thenCancel()
-                .verify(LIMIT);
-
-        assertThat(gateway.sockets(alice)).isEqualTo(3);
-        gateway.push(alice, "still.there");
-        assertThat(seen).isEmpty();
-        assertThat(healthy).allMatch(runtime -> runtime.currentState() instanceof Connected);
     }
 
     @Test
