@@ -5,6 +5,7 @@ import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.http.ApiPath;
 import io.agentruntime.http.CredentialSource;
+import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.JsonHttpClient;
 import io.agentruntime.json.FrameReader;
 import io.agentruntime.stream.Delivery;
@@ -41,6 +42,7 @@ public final class NookplotRuntime {
     private final InboxFeed inboxFeed;
     private final Refills refills;
     private final Gaps gaps;
+    private final Registrations registrations;
     private final SessionRequests sessionRequests;
     private final ReadGate gate;
     private final Subscriptions subscriptions;
@@ -57,9 +59,13 @@ public final class NookplotRuntime {
         this.settings = settings;
         this.gate = new ReadGate(settings.maxReadPause(), settings.timer());
         this.hub = new EventHub(settings, gate);
-        this.requests = new UserRequests(client(settings, settings.credentials()));
+        this.requests = new UserRequests(client(settings, settings.exchange(), settings.credentials()));
+        this.registrations = new Registrations(settings.exchange(), settings.json());
         this.sessionRequests = new SessionRequests(
-                client(settings, settings.credentials().withoutRefresh()), settings.credentials(), settings.metadata());
+                client(settings, registrations, settings.credentials().withoutRefresh()),
+                registrations,
+                settings.credentials(),
+                settings.metadata());
         BackgroundCalls background = new BackgroundCalls(settings.backgroundPause(), settings.timer());
         ChannelHistory history = new ChannelHistory(requests);
         this.inbox = new Inbox(requests, hub, settings.streams());
@@ -86,8 +92,9 @@ public final class NookplotRuntime {
         this.closing = Mono.defer(this::closeAll).cache();
     }
 
-    private static JsonHttpClient client(NookplotSettings settings, CredentialSource credentials) {
-        return JsonHttpClient.builder(settings.gateway(), settings.exchange())
+    private static JsonHttpClient client(
+            NookplotSettings settings, HttpExchange exchange, CredentialSource credentials) {
+        return JsonHttpClient.builder(settings.gateway(), exchange)
                 .credentials(credentials)
                 .codec(settings.json())
                 .options(settings.httpOptions())
@@ -163,6 +170,7 @@ public final class NookplotRuntime {
         requests.close();
         return engine.close()
                 .then(Mono.fromRunnable(() -> {
+                    registrations.close();
                     inboxFeed.dispose();
                     refills.dispose();
                     hub.complete();

@@ -9,7 +9,6 @@ import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.JsonHttpClient;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +35,19 @@ final class SessionRequests {
     private final JsonHttpClient http;
     private final CredentialSource credentials;
     private final @Nullable Object connectBody;
-    private final AtomicReference<@Nullable String> registered = new AtomicReference<>();
+    private final Registrations registrations;
 
-    /** @param http a client that does not refresh the credentials by itself: what a 401 means is the verdict's business */
-    SessionRequests(JsonHttpClient http, CredentialSource credentials, Map<String, Object> metadata) {
+    /**
+     * @param http a client that does not refresh the credentials by itself: what a 401 means is the verdict's business
+     * @param registrations what its registrations pass through
+     */
+    SessionRequests(
+            JsonHttpClient http,
+            Registrations registrations,
+            CredentialSource credentials,
+            Map<String, Object> metadata) {
         this.http = http;
+        this.registrations = registrations;
         this.credentials = credentials;
         this.connectBody = metadata.isEmpty() ? null : Map.of("metadata", metadata);
     }
@@ -53,8 +60,7 @@ final class SessionRequests {
     Mono<ConnectResult> connect(boolean patient) {
         return credentials
                 .refresh()
-                .then(Mono.defer(() -> post("/v1/runtime/connect", connectBody, ConnectResult.class, patient)))
-                .doOnNext(session -> registered.set(session.sessionId()));
+                .then(Mono.defer(() -> post(Registrations.PATH, connectBody, ConnectResult.class, patient)));
     }
 
     /** Asks for the ticket of one WebSocket: single use, valid for 30 seconds. */
@@ -81,26 +87,41 @@ final class SessionRequests {
         return cause instanceof RuntimeClientException ? cause : new ConnectionLostException(1006, "", cause);
     }
 
-    /** Tells the gateway that a session is over. Best effort: never fails. */
+    /**
+     * Tells the gateway that a session is over, and another one that was registered since and that nobody took up. Best
+     * effort: never fails.
+     */
     Mono<Void> disconnect(String sessionId) {
+        return tell(sessionId).then(disconnectLast(sessionId));
+    }
+
+    /** Tells the gateway that the session registered last is over, if it has not been told. Never fails. */
+    Mono<Void> disconnectLast() {
+        return disconnectLast("");
+    }
+
+    /** Goes on when it is cancelled: the answer to a registration can be late, and what it has left must not stay. */
+    private Mono<Void> disconnectLast(String alreadyTold) {
         return Mono.defer(() -> {
-                    registered.compareAndSet(sessionId, null);
-                    return http.withoutRetry().send("POST", "/v1/runtime/disconnect", Map.of("sessionId", sessionId));
-                })
+            Mono<Void> told = registrations
+                    .takeLast()
+                    .filter(last -> !last.equals(alreadyTold))
+                    .flatMap(this::tell)
+                    .cache();
+            told.subscribe();
+            return told;
+        });
+    }
+
+    private Mono<Void> tell(String sessionId) {
+        return http.withoutRetry()
+                .send("POST", "/v1/runtime/disconnect", Map.of("sessionId", sessionId))
                 .doOnError(error -> {
                     if (!(error instanceof HttpStatusException.NotFound)) { // gone already: just what we want
                         log.debug("The gateway was not told of the end of a session: {}", error.getMessage());
                     }
                 })
                 .onErrorComplete();
-    }
-
-    /** Tells the gateway that the session registered last is over, if it has not been told. Never fails. */
-    Mono<Void> disconnectLast() {
-        return Mono.defer(() -> {
-            String last = registered.get();
-            return last == null ? Mono.empty() : disconnect(last);
-        });
     }
 
     /** Tells the gateway that the session is alive. Errors: {@link HttpStatusException.NotFound} when it has forgotten it. */

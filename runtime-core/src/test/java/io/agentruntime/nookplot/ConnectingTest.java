@@ -508,6 +508,51 @@ class ConnectingTest extends InMemoryScenario {
         assertThat(gateway.sockets()).isZero();
     }
 
+    @Test
+    void aRegistrationThatTheGatewayActsOnAfterTheDisconnectIsTakenBack() {
+        gateway.faults().stallHttp(CONNECT, true);
+        NookplotRuntime runtime = runtime();
+        watch(runtime.connect());
+        pass(Duration.ofSeconds(1));
+        await(runtime.disconnect(), Duration.ofSeconds(5)); // closeTimeout
+        gateway.faults().stallHttp(CONNECT, false);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(gateway.sessionsOpened(alice)).isEqualTo(1);
+        assertThat(gateway.session(alice)).isEmpty();
+    }
+
+    @Test
+    void aRegistrationThatFailsAfterTheDisconnectTakesNothingFromTheNextSession() {
+        gateway.faults().stallHttp(CONNECT, true);
+        NookplotRuntime runtime = runtime();
+        watch(runtime.connect());
+        pass(Duration.ofSeconds(1));
+        await(runtime.disconnect(), Duration.ofSeconds(5)); // closeTimeout
+        gateway.faults().failHttp(CONNECT, 503, 1);
+        Seen<ConnectResult> next = watch(runtime.connect());
+        gateway.faults().stallHttp(CONNECT, false); // the first gets the 503, the second a session
+        pass(Duration.ofMinutes(1));
+
+        assertThat(gateway.session(alice).orElseThrow().id())
+                .isEqualTo(next.last().sessionId());
+    }
+
+    @Test
+    void aSessionThatIsRegisteredAnewAtTheMomentOfTheDisconnectIsTakenBack() {
+        NookplotRuntime runtime = connected();
+        gateway.faults().reapSession(alice);
+        gateway.faults().stallHttp(CONNECT, true);
+        pass(Duration.ofMinutes(5));
+        Seen<Void> disconnected = watch(runtime.disconnect());
+        gateway.faults().stallHttp(CONNECT, false);
+        pass(Duration.ofSeconds(5));
+
+        assertThat(disconnected.completed).isTrue();
+        assertThat(gateway.sessionsOpened(alice)).isEqualTo(2);
+        assertThat(gateway.session(alice)).isEmpty();
+    }
+
     private void stall(String what, boolean on) {
         switch (what) {
             case "UPGRADE" -> gateway.faults().stallUpgrades(on);

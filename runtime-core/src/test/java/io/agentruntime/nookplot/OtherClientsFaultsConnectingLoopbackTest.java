@@ -13,8 +13,13 @@ import io.agentruntime.error.HandshakeException;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.TimeLimitException;
+import io.agentruntime.http.HttpOptions;
+import io.agentruntime.http.ReactorHttpExchange;
+import io.agentruntime.net.NetOptions;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
+import io.agentruntime.transport.WebSocketConnector;
+import io.agentruntime.transport.WebSocketOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -122,6 +129,30 @@ class OtherClientsFaultsConnectingLoopbackTest extends LoopbackScenario {
         assertThat(runtime.currentState()).isInstanceOf(Disconnected.class);
         assertNothingLeft();
         assertThat(requestsOfAlice(REGISTER)).isEqualTo(2);
+    }
+
+    /** The gateway has acted on the registration, and its answer is on the way. */
+    @Test
+    void disconnectBeforeTheAnswerToARegistrationLeavesNoSession() {
+        ReactorHttpExchange http =
+                ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
+        Sinks.Empty<Void> arrival = Sinks.empty();
+        NookplotRuntime runtime = runtime(options -> options.transport(
+                call -> http.exchange(call).delayUntil(reply -> arrival.asMono()),
+                WebSocketConnector.of(NetOptions.defaults(), WebSocketOptions.defaults(), Schedulers.parallel())));
+        AtomicReference<Throwable> failure = failureOf(runtime.connect());
+        eventually("the gateway has a session", () -> gateway.session(alice).isPresent());
+
+        Mono<Void> leaving = runtime.disconnect().cache();
+        leaving.subscribe();
+        eventually("disconnected", () -> runtime.currentState() instanceof Disconnected);
+        arrival.tryEmitEmpty();
+        leaving.block(LIMIT);
+
+        awaitDisconnected(failure);
+        assertThat(gateway.session(alice)).isEmpty();
+        assertThat(gateway.requests(TICKET)).isEmpty();
+        http.close().block(LIMIT);
     }
 
     private void stall(String step) {
