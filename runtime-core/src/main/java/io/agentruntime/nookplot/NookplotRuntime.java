@@ -179,14 +179,14 @@ public final class NookplotRuntime {
     }
 
     /**
-     * Lets what is queued for sending go out, and what has arrived reach its subscribers. Completes when that is done, or
-     * {@code limit} has passed; never fails. Call it before {@link #close()} where nothing must be cut off.
+     * Lets what is queued for sending go out, and what has arrived reach its subscribers, refills that run among it. Completes
+     * when that is done, or {@code limit} has passed; never fails. Call it before {@link #close()} where nothing must be cut off.
      */
     public Mono<Void> drain(Duration limit) {
         Mono<Void> out =
                 Mono.defer(() -> engine.session().map(NookplotSession::flushed).orElse(Mono.empty()));
         Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
-                .takeUntil(tick -> inboxFeed.idle() && hub.drained())
+                .takeUntil(tick -> inboxFeed.idle() && refills.idle() && hub.drained())
                 .then();
         return out.then(in).timeout(limit, Mono.empty(), settings.timer());
     }

@@ -56,6 +56,7 @@ final class Refiller<T> implements Disposable {
     private final Consumer<Delivery<T>> out;
     private final SerialExecutor serial = new SerialExecutor();
     private final Disposable.Swap fetching = Disposables.swap();
+    private volatile boolean busy;
 
     // From here on only touched by tasks of the executor.
     private final Map<String, Instant> remembered = new LinkedHashMap<>(); // ids by when they were delivered
@@ -90,6 +91,8 @@ final class Refiller<T> implements Disposable {
             held.putIfAbsent(id, message);
             if (held.size() > MAX_HELD) {
                 giveUp("more than " + MAX_HELD + " messages arrived before the history did");
+            } else if (collecting == null) {
+                start(); // it delivers again, whoever was to say so
             }
         });
     }
@@ -106,10 +109,27 @@ final class Refiller<T> implements Disposable {
 
     /** The connection was lost: what is being fetched would be stale. */
     void connectionLost() {
+        serial.execute(this::stopFetching);
+    }
+
+    /** Messages may be missing, and nobody reads them: who does so from now on begins anew. */
+    void forget() {
         serial.execute(() -> {
-            collecting = null;
-            fetching.update(Disposables.disposed());
+            stopFetching();
+            lossFrom = null;
+            held.clear();
         });
+    }
+
+    /** Whether nothing is being fetched. */
+    boolean idle() {
+        return !busy;
+    }
+
+    private void stopFetching() {
+        collecting = null;
+        busy = false;
+        fetching.update(Disposables.disposed());
     }
 
     private void start() {
@@ -123,6 +143,7 @@ final class Refiller<T> implements Disposable {
         MissedMessages<T> missed =
                 new MissedMessages<>(cut ? allowed : wanted, cut, policy.maxMessages(), remembered::containsKey);
         collecting = missed;
+        busy = true;
         fetch(missed, null, 0);
     }
 
@@ -150,9 +171,10 @@ final class Refiller<T> implements Disposable {
             out.accept(new Delivery.Gap<>(
                     loss, later(loss, serverClock.toLocal(missed.oldest())), "more was missed than is refilled"));
         }
-        mended();
+        lossFrom = null;
         missed.mergedWith(held).forEach(message -> deliver(message.getKey(), message.getValue()));
         held.clear();
+        stopFetching();
     }
 
     private void failed(MissedMessages<T> missed, Throwable error) {
@@ -161,21 +183,16 @@ final class Refiller<T> implements Disposable {
         }
     }
 
-    private void mended() {
-        lossFrom = null;
-        collecting = null;
-    }
-
     private void giveUp(String reason) {
         Instant loss = lossFrom;
         if (loss == null) {
             return;
         }
-        fetching.update(Disposables.disposed());
-        mended();
+        lossFrom = null;
         out.accept(new Delivery.Gap<>(loss, settings.now(), reason));
         held.forEach(this::deliver);
         held.clear();
+        stopFetching();
     }
 
     private void deliver(String id, T message) {
@@ -206,8 +223,12 @@ final class Refiller<T> implements Disposable {
         return one.isAfter(other) ? one : other;
     }
 
+    /** What was to be mended is a gap, and what was held back goes out. */
     @Override
     public void dispose() {
-        fetching.dispose();
+        serial.execute(() -> {
+            giveUp("the runtime was closed before the history was here");
+            fetching.dispose();
+        });
     }
 }

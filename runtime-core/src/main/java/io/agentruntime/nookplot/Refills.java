@@ -48,6 +48,7 @@ final class Refills implements Disposable {
 
     /** A session is welcomed. */
     void welcomed(GatewayEvent welcome, ConnectResult session) {
+        forgetUnread();
         ownAddress = session.address();
         welcome.time().ifPresent(server -> serverClock.sample(server, settings.now()));
     }
@@ -76,11 +77,24 @@ final class Refills implements Disposable {
         }
     }
 
-    /** The connection was lost; refilling begins anew with the next. Channels that nobody reads any more are forgotten. */
+    /** The connection was lost; refilling begins anew with the next. */
     void connectionLost() {
         byChannel.values().forEach(Refiller::connectionLost);
-        byChannel.keySet().removeIf(channelId -> !hub.refilledChannels.wanted(channelId));
         ofInbox.connectionLost();
+        forgetUnread();
+    }
+
+    /** What was missed by those who have gone is not for those who come. */
+    private void forgetUnread() {
+        byChannel.keySet().removeIf(channelId -> !hub.refilledChannels.wanted(channelId));
+        if (!hub.refilledInbox.hasSubscribers()) {
+            ofInbox.forget();
+        }
+    }
+
+    /** Whether nothing is being fetched. */
+    boolean idle() {
+        return ofInbox.idle() && byChannel.values().stream().allMatch(Refiller::idle);
     }
 
     private Mono<Page<ChannelMessage>> channelPage(String channelId, @Nullable Row<ChannelMessage> before) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 
 /** Streams that are refilled from the gateway's history after a loss. */
 class RefillTest extends InMemoryScenario {
@@ -311,6 +312,75 @@ class RefillTest extends InMemoryScenario {
 
         assertThat(texts(all)).containsExactlyElementsOf(numbered(1, 20));
         assertThat(runtime.currentState().name()).isEqualTo("connected");
+    }
+
+    @Test
+    void drainingWaitsForARefillThatRuns() {
+        NookplotRuntime runtime = refilling();
+        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
+        gateway.faults().delayHistory(Duration.ofSeconds(10));
+        whileAway(() -> post("missed"));
+        pass(Duration.ofSeconds(5));
+        assertThat(gateway.requests("GET /v1/channels/*/messages")).hasSize(1);
+        Seen<Void> drained = watch(runtime.drain(Duration.ofMinutes(1)));
+        pass(Duration.ofSeconds(2));
+        assertThat(drained.completed).isFalse();
+        pass(Duration.ofSeconds(10));
+
+        assertThat(drained.completed).isTrue();
+        assertThat(texts(seen)).containsExactly("missed");
+    }
+
+    @Test
+    void closingDuringARefillTellsTheGapAndLetsGoWhatIsHeldBack() {
+        NookplotRuntime runtime = refilling();
+        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
+        gateway.faults().stallHttp("GET /v1/channels/*/messages", true);
+        whileAway(() -> post("missed"));
+        pass(Duration.ofSeconds(10));
+        post("held back");
+        pass(Duration.ofSeconds(1));
+        assertThat(seen.values).isEmpty();
+        await(runtime.close());
+
+        assertThat(texts(seen)).containsExactly("GAP", "held back");
+        assertThat(seen.completed).isTrue();
+    }
+
+    /** Whoever has read the channel before has left a refill half done. */
+    @Test
+    void whoComesAfterAnUnfinishedRefillHearsWhatComes() {
+        NookplotRuntime runtime = refilling();
+        gateway.faults().stallHttp("GET /v1/channels/*/messages", true);
+        Disposable first = runtime.channels().refilled(lobby.id()).subscribe();
+        whileAway(() -> post("missed"));
+        pass(Duration.ofSeconds(10));
+        whileAway(() -> {
+            post("missed too");
+            first.dispose();
+        });
+        pass(Duration.ofSeconds(10));
+        Seen<Delivery<ChannelMessage>> second = watch(runtime.channels().refilled(lobby.id()));
+        post("heard");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(texts(second)).containsExactly("heard");
+    }
+
+    @Test
+    void whoComesAfterAnUnfinishedRefillOfTheInboxHearsWhatComes() {
+        NookplotRuntime runtime = refilling();
+        gateway.faults().stallHttp("GET /v1/inbox", true);
+        Disposable first = runtime.inbox().refilled().subscribe();
+        whileAway(() -> gateway.direct(bob, alice, "missed"));
+        pass(Duration.ofSeconds(10));
+        whileAway(first::dispose);
+        pass(Duration.ofSeconds(10));
+        Seen<Delivery<InboxMessage>> second = watch(runtime.inbox().refilled());
+        gateway.direct(bob, alice, "heard");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(second.values).singleElement().isInstanceOf(Delivery.Message.class);
     }
 
     @Test
