@@ -59,6 +59,7 @@ final class Subscriptions {
     private final ConcurrentMap<String, Wanted> wanted = new ConcurrentHashMap<>();
     private final Set<String> excluded = ConcurrentHashMap.newKeySet();
     private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
+    private final Set<String> uncalledFor = ConcurrentHashMap.newKeySet();
     private final AtomicLong asked = new AtomicLong();
 
     Subscriptions(EventHub hub, Gaps gaps) {
@@ -159,11 +160,15 @@ final class Subscriptions {
 
     /**
      * A message of a channel is here. At its limit of slots the gateway refuses to subscribe a channel anew although it
-     * goes on delivering it (another connection of the agent had it): what arrives is the better witness.
+     * goes on delivering it (another connection of the agent had it): what arrives is the better witness. For the same
+     * reason a channel may be delivered that nobody has asked for here, and is missed like others when the session ends.
      */
     void delivered(NookplotSession session, String channelId) {
         if (!doubtful.isEmpty() && doubtful.contains(channelId)) {
             joined(session, channelId);
+        }
+        if (!wanted.containsKey(channelId) && !excluded.contains(channelId)) {
+            uncalledFor.add(channelId);
         }
     }
 
@@ -184,9 +189,10 @@ final class Subscriptions {
 
     /** The current session is over: everything that is wanted waits for the next one. Tells which channels had been delivered. */
     Collection<String> sessionEnded() {
-        List<String> delivered = new ArrayList<>();
+        List<String> delivered = new ArrayList<>(uncalledFor);
         current = null;
         doubtful.clear();
+        uncalledFor.clear();
         wanted.replaceAll((id, channel) -> {
             if (channel.status() == Status.SUBSCRIBED) {
                 delivered.add(id);

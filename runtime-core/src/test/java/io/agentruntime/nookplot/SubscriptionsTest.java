@@ -421,6 +421,26 @@ class SubscriptionsTest extends InMemoryScenario {
         assertThat(deliveries.values.get(0)).isInstanceOf(Delivery.Gap.class);
     }
 
+    /** Subscriptions are the agent's: another connection of it has asked for the channel. */
+    @Test
+    void aChannelThatOnlyAnotherConnectionAskedForHasAGapToo() {
+        GatewayChannel lobby = gateway.channel("lobby", alice, bob);
+        connected();
+        pass(Duration.ofSeconds(1));
+        NookplotRuntime runtime = connected(b -> b.autoSubscribe(false));
+        Seen<Delivery<ChannelMessage>> deliveries = watch(runtime.channels().deliveries(lobby.id()));
+        gateway.post(bob, lobby, "before");
+        pass(Duration.ofSeconds(1));
+        assertThat(runtime.channels().subscriptions()).isEmpty();
+        loseAndRegain(runtime);
+        pass(Duration.ofSeconds(10));
+        gateway.post(bob, lobby, "after");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(deliveries.values).hasSize(3);
+        assertThat(deliveries.values.get(1)).isInstanceOf(Delivery.Gap.class);
+    }
+
     @Test
     void severalFailedAttemptsMakeOneGap() {
         GatewayChannel lobby = gateway.channel("lobby", alice, bob);
