@@ -1,9 +1,14 @@
 package io.agentruntime.nookplot;
 
 import io.agentruntime.connection.SerialExecutor;
+import io.agentruntime.error.ConnectFailedException;
+import io.agentruntime.error.ConnectionLostException;
+import io.agentruntime.error.HttpStatusException;
+import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.nookplot.MissedMessages.Progress;
 import io.agentruntime.nookplot.MissedMessages.Row;
 import io.agentruntime.stream.Delivery;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * One stream without holes: live messages go out as they come; after a loss they are held back until what was missed has
@@ -27,6 +33,12 @@ final class Refiller<T> implements Disposable {
 
     /** How many delivered ids are remembered at most. */
     static final int MAX_REMEMBERED = 10_000;
+
+    /** How often a page is asked for again that could not be had for a reason that may pass. */
+    private static final int RETRIES = 4;
+
+    /** How long it waits before it asks for a page again; then twice as long each time. */
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     /** Where the history comes from. */
     @FunctionalInterface
@@ -149,6 +161,7 @@ final class Refiller<T> implements Disposable {
 
     private void fetch(MissedMessages<T> missed, @Nullable Row<T> before, int fetched) {
         fetching.update(history.page(before, fetched)
+                .retryWhen(patience())
                 .subscribe(
                         page -> serial.execute(() -> fetched(missed, page, fetched)),
                         error -> serial.execute(() -> failed(missed, error))));
@@ -177,8 +190,32 @@ final class Refiller<T> implements Disposable {
         stopFetching();
     }
 
+    /**
+     * A gateway that goes away may take a request with it before the loss of the connection is known, and then the next
+     * session's refill has the history.
+     */
+    private Retry patience() {
+        return Retry.backoff(RETRIES, FIRST_RETRY)
+                .jitter(0)
+                .scheduler(settings.timer())
+                .filter(Refiller::mayPass)
+                .onRetryExhaustedThrow((spec, last) -> last.failure());
+    }
+
+    private static boolean mayPass(Throwable error) {
+        return error instanceof ConnectFailedException
+                || error instanceof ConnectionLostException
+                || error instanceof TimeLimitException
+                || error instanceof HttpStatusException.Unavailable;
+    }
+
     private void failed(MissedMessages<T> missed, Throwable error) {
-        if (missed == collecting) {
+        if (missed != collecting) {
+            return;
+        }
+        if (UserRequests.isStopped(error)) {
+            stopFetching(); // until the next session
+        } else {
             giveUp("the history could not be had: " + error.getMessage());
         }
     }

@@ -6,6 +6,7 @@ import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.testkit.BreakPoint;
 import io.agentruntime.testkit.Faults;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
@@ -266,6 +267,51 @@ class RefillTest extends InMemoryScenario {
         pass(Duration.ofMinutes(5));
 
         assertThat(texts(seen)).containsExactly("GAP", "meanwhile");
+    }
+
+    /** The gateway has gone, and the connection does not know yet. */
+    @Test
+    void aHistoryThatBreaksOffIsAskedForAgain() {
+        NookplotRuntime runtime = refilling();
+        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
+        gateway.faults().breakHttp("GET /v1/channels/*/messages", 2, BreakPoint.BEFORE_ACTING);
+        gateway.faults().failHttp("GET /v1/channels/*/messages", 503, 2);
+        whileAway(() -> post("missed"));
+        pass(Duration.ofSeconds(10));
+        post("meanwhile");
+        pass(Duration.ofMinutes(1));
+
+        assertThat(texts(seen)).containsExactly("missed", "meanwhile");
+        assertThat(gateway.requests("GET /v1/channels/*/messages")).hasSize(5);
+    }
+
+    @Test
+    void aHistoryThatIsNotToBeHadIsAGap() {
+        NookplotRuntime runtime = refilling();
+        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
+        gateway.faults().breakHttp("GET /v1/channels/*/messages", Faults.ALWAYS, BreakPoint.BEFORE_ACTING);
+        whileAway(() -> post("missed"));
+        pass(Duration.ofMinutes(2));
+        post("afterwards");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(texts(seen)).containsExactly("GAP", "afterwards");
+    }
+
+    @Test
+    void aDisconnectDuringTheRefillPutsItOff() {
+        NookplotRuntime runtime = refilling();
+        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
+        gateway.faults().stallHttp("GET /v1/channels/*/messages", true);
+        whileAway(() -> post("missed"));
+        pass(Duration.ofSeconds(10));
+        await(runtime.disconnect());
+        post("missed too");
+        gateway.faults().stallHttp("GET /v1/channels/*/messages", false);
+        await(runtime.connect());
+        pass(Duration.ofMinutes(1));
+
+        assertThat(texts(seen)).containsExactly("missed", "missed too");
     }
 
     @Test
