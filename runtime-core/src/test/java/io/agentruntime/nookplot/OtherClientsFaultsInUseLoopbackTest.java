@@ -8,6 +8,7 @@ import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.HandshakeException;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.GatewayChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,15 +16,20 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -181,35 +187,70 @@ class OtherClientsFaultsInUseLoopbackTest extends LoopbackScenario {
                 .subscribe(heard::add);
     }
 
-    /** One throws, one fails later and elsewhere; nobody handles the error of either. */
-    @ParameterizedTest(name = "asynchronously: {0}")
-    @ValueSource(booleans = {false, true})
-    void failingSubscriberEndsAlone(boolean later) {
+    private enum Failing {
+        AT_ONCE,
+        LATER,
+        AGAINST_THE_RULES
+    }
+
+    /** Nobody handles the error, or it is thrown where a subscriber must not throw. */
+    @ParameterizedTest
+    @EnumSource
+    void failingSubscriberEndsAlone(Failing how) {
         GatewayChannel lobby = gateway.channel("lobby", alice, bob);
         NookplotRuntime runtime = listeningTo(lobby);
-        AtomicInteger failures = new AtomicInteger();
-        runtime.channels()
-                .messages(lobby.id())
-                .concatMap(message -> later ? rejectedLater() : rejectedAtOnce())
-                .subscribe(nothing -> {}, error -> failures.incrementAndGet());
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        Flux<ChannelMessage> messages =
+                runtime.channels().messages(lobby.id(), StreamOptions.defaults().withDeliverOn(Schedulers.immediate()));
+        switch (how) {
+            case AT_ONCE ->
+                messages.map(message -> reject(message.content()))
+                        .doOnError(failure::complete)
+                        .subscribe();
+            case LATER ->
+                messages.delayElements(Duration.ofMillis(10))
+                        .map(message -> reject(message.content()))
+                        .doOnError(failure::complete)
+                        .subscribe();
+            case AGAINST_THE_RULES -> messages.subscribe(new Throwing(failure));
+        }
         List<String> heard = synchronizedList();
         contents(runtime, lobby, heard);
 
         gateway.post(bob, lobby, "one");
-        eventually("it has failed", () -> failures.get() == 1);
+        eventually("it has failed", failure::isDone);
         gateway.post(bob, lobby, "two");
 
         eventually("both are heard", () -> heard.size() == 2);
         assertThat(runtime.subscribers()).hasSize(1);
         assertThat(runtime.currentState()).isInstanceOf(Connected.class);
+        assertThat(gateway.sessionsOpened(alice)).isEqualTo(1);
     }
 
-    private static Mono<Void> rejectedAtOnce() {
-        throw new IllegalStateException("a bug of the user's");
+    private static String reject(String content) {
+        throw new IllegalStateException("a bug of the user's at " + content);
     }
 
-    private static Mono<Void> rejectedLater() {
-        return Mono.delay(Duration.ofMillis(10)).then(Mono.error(new IllegalStateException("a bug of the user's")));
+    /** What no operator of Reactor does. */
+    private record Throwing(CompletableFuture<Throwable> failure) implements CoreSubscriber<ChannelMessage> {
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(ChannelMessage message) {
+            reject(message.content());
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            failure.complete(error);
+        }
+
+        @Override
+        public void onComplete() {}
     }
 
     // ---- 17: errors carry neither status nor code; the close code is never exposed
