@@ -30,7 +30,6 @@ public final class Attempt {
 
     private enum Fate {
         RUNNING,
-        TAKEN,
         RETRIED,
         GIVEN_UP
     }
@@ -70,11 +69,6 @@ public final class Attempt {
         if (late) {
             quietly(release, fate.get() == Fate.GIVEN_UP).subscribe();
         }
-    }
-
-    /** The attempt succeeded: its session owns everything now. */
-    void taken() {
-        fate.compareAndSet(Fate.RUNNING, Fate.TAKEN);
     }
 
     /**

@@ -226,7 +226,6 @@ public final class ConnectionEngine<S extends Session> {
         if (run != current || current.attempt != attempt) {
             return; // abandoned in the meantime; its releases have closed the session
         }
-        attempt.taken();
         current.attempt = null;
         current.session = opened;
         current.established = true;

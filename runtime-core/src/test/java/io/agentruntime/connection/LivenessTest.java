@@ -95,7 +95,9 @@ class LivenessTest {
     @Test
     void stoppedItIsSilent() {
         liveness.start();
+        assertThat(liveness.isDisposed()).isFalse();
         liveness.dispose();
+        assertThat(liveness.isDisposed()).isTrue();
         pass(3600);
 
         assertThat(heartbeats).isEmpty();

@@ -84,4 +84,18 @@ class PendingRepliesTest {
                 .verifyError(IllegalStateException.class);
         assertThat(replies.size()).isEqualTo(1);
     }
+
+    @Test
+    void whoeverBringsAnAnswerLearnsWhetherSomebodyWaited() {
+        StepVerifier.create(replies.await("a", "a", LIMIT, Mono.empty()))
+                .then(() -> assertThat(replies.answer("a", 1)).isTrue())
+                .expectNext(1)
+                .verifyComplete();
+        StepVerifier.create(replies.await("a", "a", LIMIT, Mono.empty()))
+                .then(() ->
+                        assertThat(replies.refuse("a", new IOException("no"))).isTrue())
+                .verifyErrorMessage("no");
+        assertThat(replies.answer("a", 1)).isFalse();
+        assertThat(replies.refuse("a", new IOException("no"))).isFalse();
+    }
 }

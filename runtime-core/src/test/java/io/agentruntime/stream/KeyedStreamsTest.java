@@ -63,4 +63,24 @@ class KeyedStreamsTest {
         StepVerifier.create(streams.of("b", INLINE)).verifyComplete();
         assertThat(streams.keys()).isEmpty();
     }
+
+    @Test
+    void failAndCompleteReachThoseWhoReadEveryKey() {
+        StepVerifier.create(streams.all(INLINE))
+                .then(() -> streams.fail(new IllegalStateException("failed")))
+                .verifyErrorMessage("failed");
+        StepVerifier.create(streams.all(INLINE)).then(streams::complete).verifyComplete();
+        StepVerifier.create(streams.all(INLINE)).verifyComplete();
+    }
+
+    @Test
+    void theSubscribersOfAllStreamsAreCounted() {
+        streams.all(INLINE).subscribe();
+        streams.of("a", INLINE).subscribe();
+        streams.of("b", INLINE).subscribe();
+
+        assertThat(streams.stats())
+                .extracting(SubscriberStats::stream)
+                .containsExactlyInAnyOrder("events", "events of a", "events of b");
+    }
 }
