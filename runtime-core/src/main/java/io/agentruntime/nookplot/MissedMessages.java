@@ -96,10 +96,6 @@ final class MissedMessages<T> {
         return oldest.equals(Instant.MAX) ? bound : oldest;
     }
 
-    boolean contains(String id) {
-        return missed.containsKey(id);
-    }
-
     /**
      * The missed messages with those that arrived meanwhile, oldest first. One that is in both stands once; one that is only
      * live (the history does not list everything) stands before the live one that came after it.

@@ -249,8 +249,8 @@ final class Refiller<T> implements Disposable {
             if (!stale && remembered.size() <= MAX_REMEMBERED) {
                 return;
             }
-            if (!stale) {
-                rememberedSince = serverClock.toServer(first.getValue());
+            if (!stale) { // what was delivered in its millisecond may be forgotten too
+                rememberedSince = serverClock.toServer(first.getValue()).plusMillis(1);
             }
             oldest.remove();
         }
