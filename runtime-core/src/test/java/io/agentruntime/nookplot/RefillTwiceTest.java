@@ -29,10 +29,9 @@ class RefillTwiceTest extends InMemoryScenario {
 
     private NookplotRuntime refilling(UnaryOperator<NookplotRuntimeBuilder> options) {
         NookplotRuntime runtime = connected(b -> options.apply(b.backgroundPause(Duration.ofMillis(100))
-                .refill(refill -> refill.withMaxMessages(100_000))
                 .streams(StreamOptions.of(OverflowPolicy.ERROR)
                         .withDeliverOn(time)
-                        .withCapacity(100_000))));
+                        .withCapacity(100))));
         pass(Duration.ofSeconds(20));
         return runtime;
     }
@@ -133,42 +132,6 @@ class RefillTwiceTest extends InMemoryScenario {
         pass(Duration.ofMinutes(1));
 
         assertThat(texts(seen)).hasSize(4).endsWith("m1", "m2", "m3");
-    }
-
-    @Test
-    void moreThanCanBeHeldBackGoesOutBehindAGap() {
-        NookplotRuntime runtime = refilling();
-        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
-        gateway.faults().delayHistory(Duration.ofSeconds(20));
-        whileAway(() -> post("missed"));
-        pass(Duration.ofSeconds(4));
-        numbered(1, Refiller.MAX_HELD).forEach(this::post);
-        pass(Duration.ofSeconds(1));
-        assertThat(seen.values).isEmpty();
-        post("m" + (Refiller.MAX_HELD + 1));
-        pass(Duration.ofMinutes(1));
-
-        List<String> texts = texts(seen);
-        assertThat(texts.get(0)).startsWith("GAP: more than 10000 messages arrived");
-        assertThat(texts.subList(1, texts.size()).equals(numbered(1, Refiller.MAX_HELD + 1)))
-                .isTrue();
-    }
-
-    @Test
-    void moreThanIsRememberedIsNotDeliveredTwice() {
-        NookplotRuntime runtime = refilling();
-        Seen<Delivery<ChannelMessage>> seen = watch(runtime.channels().refilled(lobby.id()));
-        numbered(1, Refiller.MAX_REMEMBERED + 300).forEach(text -> {
-            post(text);
-            pass(Duration.ofNanos(300_000)); // all within the overlap that the refill looks back
-        });
-        pass(Duration.ofSeconds(1));
-        String missed = "m" + (Refiller.MAX_REMEMBERED + 301);
-        whileAway(() -> post(missed));
-        pass(Duration.ofMinutes(2));
-
-        List<String> texts = texts(seen);
-        assertThat(texts.subList(Refiller.MAX_REMEMBERED + 300, texts.size())).containsExactly(missed);
     }
 
     @Test
