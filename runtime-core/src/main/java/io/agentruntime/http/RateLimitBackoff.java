@@ -42,9 +42,8 @@ final class RateLimitBackoff {
     Mono<HttpReply> applyTo(HttpCall call, Mono<HttpReply> sent) {
         return Mono.defer(() -> {
             Retry.AsyncContext<HttpReply> attempts = retry.asyncContext();
-            return sent.doOnSuccess(reply -> attempts.onComplete())
-                    .retryWhen(reactor.util.retry.Retry.from(failures -> failures.concatMap(
-                            failure -> next(call, attempts.onError(failure.failure()), failure.failure()))));
+            return sent.retryWhen(reactor.util.retry.Retry.from(failures ->
+                    failures.concatMap(failure -> next(call, attempts.onError(failure.failure()), failure.failure()))));
         });
     }
 
