@@ -74,7 +74,7 @@ class ClientEdgesTest {
         Mono<Void> call = client().build().send("GET", "/", null);
 
         StepVerifier.create(call)
-                .then(() -> time.advanceTimeBy(Duration.ofSeconds(600).minusMillis(1)))
+                .then(() -> time.advanceTimeBy(Duration.ofMinutes(10).minusMillis(1)))
                 .then(() -> assertThat(gateway.calls).hasSize(1))
                 .then(() -> time.advanceTimeBy(Duration.ofMillis(1)))
                 .verifyComplete();

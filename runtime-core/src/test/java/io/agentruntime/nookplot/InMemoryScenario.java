@@ -1,5 +1,7 @@
 package io.agentruntime.nookplot;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.support.Secrets;
 import io.agentruntime.testkit.EmbeddedGateway;
@@ -101,6 +103,13 @@ class InMemoryScenario {
 
     void pass(Duration duration) {
         time.advanceTimeBy(duration);
+    }
+
+    /** Drops the sockets, and lets the runtime come back. */
+    void loseAndRegain(NookplotRuntime runtime) {
+        gateway.faults().dropAllSockets();
+        pass(Duration.ofSeconds(3));
+        assertThat(runtime.currentState().name()).isEqualTo("connected");
     }
 
     static List<String> names(Seen<ConnectionState> states) {

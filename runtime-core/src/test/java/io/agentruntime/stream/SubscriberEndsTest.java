@@ -67,7 +67,7 @@ class SubscriberEndsTest {
                 .subscribe(subscriber);
     }
 
-    private final class Recorder extends BaseSubscriber<Integer> {
+    private static final class Recorder extends BaseSubscriber<Integer> {
 
         private final List<Object> signals = new ArrayList<>();
 
