@@ -127,6 +127,14 @@ class MissedMessagesTest {
     }
 
     @Test
+    void whatWasSwallowedBetweenTwoLiveOnesStandsBetweenThem() {
+        MissedMessages<String> missed = sinceTheLoss();
+        missed.add(List.of(row("d", 4), row("c", 3), row("b", 2), row("a", 1)), true);
+
+        assertThat(ids(missed, "b", "d")).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
     void whatTheHistoryDoesNotListKeepsItsPlaceAmongTheLive() {
         MissedMessages<String> missed = sinceTheLoss();
         missed.add(List.of(row("d", 4), row("b", 2), row("a", 1)), true);
