@@ -42,6 +42,7 @@ final class WebSocketPipe extends AbstractPipe {
     private final Channel channel;
     private final String subprotocol;
     private final MessageAssembler assembler;
+    private volatile boolean readingWanted = true;
     private @Nullable PipeListener listener;
     private @Nullable ByteBuf owedPong;
 
@@ -82,7 +83,9 @@ final class WebSocketPipe extends AbstractPipe {
 
     @Override
     public void reading(boolean on) {
-        onThread(() -> channel.config().setAutoRead(on));
+        readingWanted = on;
+        // What was said last, by whichever thread: what another one has said before may still be in the loop's queue.
+        onThread(() -> channel.config().setAutoRead(readingWanted));
     }
 
     @Override

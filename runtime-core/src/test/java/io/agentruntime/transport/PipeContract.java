@@ -15,10 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** What every {@link Pipe} does. The two ends of a link are given by the implementation under test. */
@@ -333,6 +337,48 @@ abstract class PipeContract {
 
         link.server().reading(true);
         StepVerifier.create(atServer.events().next())
+                .expectNext("text:held")
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void theLastWordOnReadingCountsFromWhicheverThreadItComes() {
+        AtomicReference<Pipe> own = new AtomicReference<>();
+        Sinks.Empty<Void> stopped = Sinks.empty();
+        RecordingListener stopping = new RecordingListener() {
+            @Override
+            public void onText(ByteBuf payload) {
+                super.onText(payload);
+                if (received.size() == 1) {
+                    AtomicBoolean said = new AtomicBoolean();
+                    Schedulers.boundedElastic().schedule(() -> {
+                        own.get().reading(true);
+                        said.set(true);
+                    });
+                    boolean waiting = true;
+                    while (waiting) {
+                        waiting = !said.get(); // for microseconds, and nothing else may wait here
+                    }
+                    own.get().reading(false);
+                    stopped.tryEmitEmpty();
+                }
+            }
+        };
+        Link link = link(WebSocketOptions.defaults(), atClient, stopping);
+        own.set(link.server());
+
+        link.client().send(OutboundMessage.text("first")).block(PATIENCE);
+        stopped.asMono().block(PATIENCE);
+        link.client().send(OutboundMessage.text("held")).block(PATIENCE);
+        for (int i = 0; i < 3; i++) {
+            link.server().send(OutboundMessage.text("other way " + i)).block(PATIENCE);
+            atClient.events().skip(i).blockFirst(PATIENCE);
+        }
+        assertThat(stopping.received).containsExactly("text:first");
+
+        link.server().reading(true);
+        StepVerifier.create(stopping.events().skip(1).next())
                 .expectNext("text:held")
                 .expectComplete()
                 .verify(PATIENCE);
