@@ -3,6 +3,7 @@ package io.agentruntime.nookplot;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.json.JsonPayload;
+import io.agentruntime.stream.Batch;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.KeyedStreams;
@@ -37,6 +38,10 @@ final class EventHub {
 
     void publish(GatewayEvent event) {
         events.next(event.type(), event);
+    }
+
+    void publish(GatewayEvent event, Batch batch) {
+        events.next(event.type(), event, batch);
     }
 
     /** Publishes an event that this runtime makes itself, in the shape of the gateway's own. */

@@ -5,6 +5,7 @@ import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.json.FrameReader;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.json.JsonFrame;
+import io.agentruntime.stream.Batch;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.transport.PipeListener;
 import io.netty.buffer.ByteBuf;
@@ -22,6 +23,7 @@ final class SessionFrames implements PipeListener {
     private final InboxFeed inboxFeed;
     private final Refills refills;
     private final FrameReader reader;
+    private final Batch batch = new Batch();
 
     SessionFrames(
             NookplotSession session,
@@ -125,7 +127,7 @@ final class SessionFrames implements PipeListener {
         }
         gaps.closeChannel(session, channelId);
         subscriptions.delivered(session, channelId);
-        hub.publish(event);
+        hub.publish(event, batch);
         boolean live = hub.channels.wanted(channelId);
         boolean refilled = hub.refilledChannels.wanted(channelId);
         if (live || refilled) {
@@ -135,7 +137,7 @@ final class SessionFrames implements PipeListener {
 
     private void deliver(ChannelMessage message, boolean live, boolean refilled) {
         if (live) {
-            hub.channels.next(message.channelId(), new Delivery.Message<>(message));
+            hub.channels.next(message.channelId(), new Delivery.Message<>(message), batch);
         }
         if (refilled) {
             refills.message(message);
@@ -145,6 +147,16 @@ final class SessionFrames implements PipeListener {
     private void directMessage(GatewayEvent event) {
         hub.publish(event);
         inboxFeed.announced(event.data(DirectMessageNotice.class));
+    }
+
+    @Override
+    public void onReadStart() {
+        batch.begin();
+    }
+
+    @Override
+    public void onReadComplete() {
+        batch.end();
     }
 
     @Override

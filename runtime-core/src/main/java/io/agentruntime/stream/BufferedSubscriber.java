@@ -78,7 +78,8 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
         }
     }
 
-    void offer(T element) {
+    /** @param batch who wakes this subscriber up later; {@code null} for at once */
+    void offer(T element, @Nullable Batch batch) {
         if (cancelled || end.get() != null || !wants(element)) {
             return;
         }
@@ -91,7 +92,11 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
             // Before the drain is asked for: the drain that follows sees the hold and ends it once there is room.
             startHold();
         }
-        drain();
+        if (batch == null || now == options.capacity() / 4 + 1) { // the drain goes on with those that follow
+            drain();
+        } else {
+            batch.add(this);
+        }
     }
 
     private boolean wants(T element) {
@@ -209,7 +214,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
                 stream, policy, options.capacity(), size.get(), dropped.get(), hold.get() != NO_HOLD);
     }
 
-    private void drain() {
+    void drain() {
         if (work.getAndIncrement() != 0) {
             return;
         }

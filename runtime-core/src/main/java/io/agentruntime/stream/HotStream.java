@@ -41,8 +41,13 @@ public final class HotStream<T> {
 
     /** Gives {@code element} to every subscriber. */
     public void next(T element) {
+        next(element, null);
+    }
+
+    /** Gives {@code element} to every subscriber, which learns of it at the end of the batch; at once without a batch. */
+    public void next(T element, @Nullable Batch batch) {
         for (BufferedSubscriber<T> subscriber : subscribers) {
-            subscriber.offer(element);
+            subscriber.offer(element, batch);
         }
     }
 
@@ -137,7 +142,7 @@ public final class HotStream<T> {
             actual.onSubscribe(subscriber);
             serial.execute(() -> {
                 if (first != null) {
-                    subscriber.offer(first.get());
+                    subscriber.offer(first.get(), null);
                 }
                 subscriber.registerWith(HotStream.this::addUnlessCompleted);
             });

@@ -33,10 +33,15 @@ public final class KeyedStreams<K, T> {
 
     /** Gives {@code element} to the subscribers of all elements and to those of {@code key}. */
     public void next(K key, T element) {
-        all.next(element);
+        next(key, element, null);
+    }
+
+    /** The same in a batch: see {@link HotStream#next(Object, Batch)}. */
+    public void next(K key, T element, @Nullable Batch batch) {
+        all.next(element, batch);
         HotStream<T> stream = byKey.get(key);
         if (stream != null) {
-            stream.next(element);
+            stream.next(element, batch);
         }
     }
 

@@ -229,6 +229,23 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
         }
     }
 
+    final void onReadStart() {
+        try {
+            listener().onReadStart();
+        } catch (Throwable t) {
+            onListenerFailed(t);
+        }
+    }
+
+    /** Follows every {@link #onReadStart()}, ended or not: a listener may have put off something to this moment. */
+    final void onReadComplete() {
+        try {
+            listener().onReadComplete();
+        } catch (Throwable t) {
+            onListenerFailed(t);
+        }
+    }
+
     private static void onListenerFailed(Throwable t) {
         Exceptions.throwIfJvmFatal(t);
         log.error("A listener of a pipe failed; the pipe goes on", t);

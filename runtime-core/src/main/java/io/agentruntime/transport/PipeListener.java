@@ -30,4 +30,14 @@ public interface PipeListener {
      * which was skipped.
      */
     default void onError(Throwable error) {}
+
+    /**
+     * Several messages may have arrived at once: what takes long and can be done for all of them together may wait for
+     * {@link #onReadComplete()}, which follows whatever comes in between, also the end of the pipe. A pipe that does not
+     * know what arrives together calls neither.
+     */
+    default void onReadStart() {}
+
+    /** What had arrived is read. */
+    default void onReadComplete() {}
 }

@@ -219,6 +219,8 @@ final class WebSocketPipe extends AbstractPipe {
 
     private final class FrameHandler extends ChannelInboundHandlerAdapter {
 
+        private boolean inRead;
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (!(message instanceof WebSocketFrame frame)) {
@@ -229,6 +231,7 @@ final class WebSocketPipe extends AbstractPipe {
                 if (isEnded()) {
                     return;
                 }
+                startRead();
                 if (frame instanceof CloseWebSocketFrame close) {
                     onClose(
                             close.statusCode() < 0
@@ -247,6 +250,26 @@ final class WebSocketPipe extends AbstractPipe {
             }
         }
 
+        private void startRead() {
+            if (!inRead) {
+                inRead = true;
+                onReadStart();
+            }
+        }
+
+        private void completeRead() {
+            if (inRead) {
+                inRead = false;
+                onReadComplete();
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            completeRead();
+            ctx.fireChannelReadComplete();
+        }
+
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
             if (ctx.channel().isWritable()) {
@@ -262,6 +285,7 @@ final class WebSocketPipe extends AbstractPipe {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
+            completeRead();
             onBroken(null);
             ctx.fireChannelInactive();
         }

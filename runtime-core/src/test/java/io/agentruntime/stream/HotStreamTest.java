@@ -55,6 +55,67 @@ class HotStreamTest {
     }
 
     @Test
+    void aBatchWakesEachSubscriberOnceAtItsEnd() {
+        List<Runnable> drains = new ArrayList<>();
+        List<Integer> got = new ArrayList<>();
+        stream.flux(new StreamOptions(OverflowPolicy.ERROR, 64, Schedulers.fromExecutor(drains::add)))
+                .subscribe(got::add);
+        drains.remove(0).run(); // what the request started
+        Batch batch = new Batch();
+        batch.begin();
+
+        IntStream.rangeClosed(1, 10).forEach(number -> stream.next(number, batch));
+        assertThat(drains).isEmpty();
+        batch.end();
+        batch.end();
+        assertThat(drains).hasSize(1);
+        drains.remove(0).run();
+
+        assertThat(got).hasSize(10).isSorted();
+    }
+
+    @Test
+    void aBatchThatHasNotBegunHoldsNothingBack() {
+        List<Integer> got = new ArrayList<>();
+        stream.flux(inline(OverflowPolicy.ERROR, 64)).subscribe(got::add);
+        Batch batch = new Batch();
+
+        stream.next(1, batch);
+        assertThat(got).containsExactly(1);
+        batch.begin();
+        stream.next(2, batch);
+        batch.end();
+        stream.next(3, batch);
+        assertThat(got).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aBufferThatFillsIsServedBeforeTheBatchEnds() {
+        List<Integer> got = new ArrayList<>();
+        stream.flux(inline(OverflowPolicy.ERROR, 4)).subscribe(got::add);
+        Batch batch = new Batch();
+        batch.begin();
+
+        IntStream.rangeClosed(1, 10).forEach(number -> stream.next(number, batch));
+        assertThat(got).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    @Test
+    void moreSubscribersThanABatchNotesAreServedAllTheSame() {
+        AtomicInteger got = new AtomicInteger();
+        for (int i = 0; i < 40; i++) {
+            stream.flux(inline(OverflowPolicy.ERROR, 64)).subscribe(number -> got.incrementAndGet());
+        }
+        Batch batch = new Batch();
+        batch.begin();
+
+        stream.next(1, batch);
+        batch.end();
+
+        assertThat(got).hasValue(40);
+    }
+
+    @Test
     void demandIsHonoured() {
         StepVerifier.create(stream.flux(inline(OverflowPolicy.ERROR, 8)), 0)
                 .then(() -> emit(1, 3))
