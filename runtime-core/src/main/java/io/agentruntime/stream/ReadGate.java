@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
@@ -14,23 +15,23 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class ReadGate {
 
-    /** What reads from the peer. Called one at a time, never with the same value twice in a row. */
+    /** What reads from the peer. */
     @FunctionalInterface
     public interface Reader {
-        void reading(boolean on);
+
+        /**
+         * Something has changed. Called from any thread; the calls of two threads may come in either order, so that what counts
+         * is what {@code wanted} says when it is asked on the thread that reads.
+         */
+        void reading(BooleanSupplier wanted);
     }
 
-    private static final Reader NOBODY = on -> {};
+    private static final Reader NOBODY = wanted -> {};
 
     private final Duration maxReadPause;
     private final Scheduler timer;
     private final AtomicInteger holds = new AtomicInteger();
-    private final AtomicInteger pendingChanges = new AtomicInteger();
     private volatile Reader reader = NOBODY;
-
-    // Only touched by whoever is in applyChanges().
-    private Reader appliedTo = NOBODY;
-    private boolean appliedHeld;
 
     /**
      * @param maxReadPause the longest that one subscriber may hold reading
@@ -49,11 +50,12 @@ public final class ReadGate {
     /** Puts {@code reader} in place of the one before, and tells it at once when reading is held. Dispose to detach. */
     public Disposable attach(Reader next) {
         reader = next;
-        applyChanges();
+        if (held()) {
+            next.reading(this::wanted);
+        }
         return () -> {
             if (reader == next) {
                 reader = NOBODY;
-                applyChanges();
             }
         };
     }
@@ -64,8 +66,9 @@ public final class ReadGate {
      */
     Disposable hold(Runnable onTooLong) {
         Hold hold = new Hold(onTooLong);
-        holds.incrementAndGet();
-        applyChanges();
+        if (holds.getAndIncrement() == 0) {
+            reader.reading(this::wanted);
+        }
         hold.limit.update(timer.schedule(hold::expire, maxReadPause.toMillis(), TimeUnit.MILLISECONDS));
         return hold;
     }
@@ -74,25 +77,8 @@ public final class ReadGate {
         return maxReadPause;
     }
 
-    /** Brings the reader in line with the holds; callers on other threads leave it to the one that is at it. */
-    private void applyChanges() {
-        if (pendingChanges.getAndIncrement() != 0) {
-            return;
-        }
-        int seen = 1;
-        do {
-            Reader current = reader;
-            boolean held = held();
-            if (current != appliedTo) {
-                appliedTo = current;
-                appliedHeld = false;
-            }
-            if (held != appliedHeld) {
-                appliedHeld = held;
-                current.reading(!held);
-            }
-            seen = pendingChanges.addAndGet(-seen);
-        } while (seen != 0);
+    private boolean wanted() {
+        return !held();
     }
 
     private final class Hold implements Disposable {
@@ -115,8 +101,9 @@ public final class ReadGate {
             if (!ended.compareAndSet(false, true)) {
                 return false;
             }
-            holds.decrementAndGet();
-            applyChanges();
+            if (holds.decrementAndGet() == 0) {
+                reader.reading(ReadGate.this::wanted);
+            }
             return true;
         }
 

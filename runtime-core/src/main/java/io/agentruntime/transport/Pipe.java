@@ -2,6 +2,7 @@ package io.agentruntime.transport;
 
 import io.agentruntime.connection.SessionEnd;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
 
 /**
@@ -35,6 +36,19 @@ public interface Pipe {
      * Stops or resumes reading from the peer. What had been read before may still arrive: at most one socket read.
      */
     void reading(boolean on);
+
+    /**
+     * The same where several threads have a say, to be called after each change: stops or resumes reading, as {@code wanted}
+     * says when it is asked, if possible on the thread that reads. So a thread that is held up cannot undo what another one
+     * has changed since.
+     */
+    default void reading(BooleanSupplier wanted) {
+        boolean on;
+        do {
+            on = wanted.getAsBoolean();
+            reading(on);
+        } while (on != wanted.getAsBoolean());
+    }
 
     /** Bytes accepted by {@link #send} and not yet handed to the socket. */
     long queuedBytes();

@@ -10,6 +10,7 @@ import io.agentruntime.error.NotConnectedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -145,12 +146,15 @@ public abstract class PipeSession implements Session {
         });
     }
 
-    /** Stops or resumes reading; while it is stopped the peer's silence proves nothing. */
-    public final void reading(boolean on) {
-        liveness.reading(on);
+    /** Stops or resumes reading, as {@link Pipe#reading(BooleanSupplier)} does; while it is stopped silence proves nothing. */
+    public final void reading(BooleanSupplier wanted) {
         Pipe open = pipe;
         if (open != null) {
-            open.reading(on);
+            open.reading(() -> {
+                boolean on = wanted.getAsBoolean();
+                liveness.reading(on);
+                return on;
+            });
         }
     }
 

@@ -20,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -85,7 +86,12 @@ final class WebSocketPipe extends AbstractPipe {
     public void reading(boolean on) {
         readingWanted = on;
         // What was said last, by whichever thread: what another one has said before may still be in the loop's queue.
-        onThread(() -> channel.config().setAutoRead(readingWanted));
+        reading(() -> readingWanted);
+    }
+
+    @Override
+    public void reading(BooleanSupplier wanted) {
+        onThread(() -> channel.config().setAutoRead(wanted.getAsBoolean()));
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -182,7 +183,7 @@ class HotStreamTest {
     @Test
     void backpressureHoldsReadingWhenFullAndLetsGoAtHalf() {
         List<Boolean> reading = new ArrayList<>();
-        gate.attach(reading::add);
+        gate.attach(wanted -> reading.add(wanted.getAsBoolean()));
         StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 4)), 0)
                 .then(() -> emit(1, 3))
                 .then(() -> assertThat(reading).isEmpty())
@@ -207,7 +208,8 @@ class HotStreamTest {
         List<Boolean> reading = new ArrayList<>();
         List<Integer> got = new ArrayList<>();
         List<Runnable> drains = new ArrayList<>();
-        gate.attach(on -> {
+        gate.attach(wanted -> {
+            boolean on = wanted.getAsBoolean();
             reading.add(on);
             if (!on) {
                 drains.remove(0).run(); // quicker than the emitting thread
@@ -228,7 +230,7 @@ class HotStreamTest {
     void aSubscriberThatHoldsReadingTooLongGetsAnErrorAndReadingGoesOn() {
         List<Boolean> reading = new ArrayList<>();
         List<Integer> other = new ArrayList<>();
-        gate.attach(reading::add);
+        gate.attach(wanted -> reading.add(wanted.getAsBoolean()));
         stream.flux(inline(OverflowPolicy.ERROR, 8)).subscribe(other::add);
         StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)), 0)
                 .then(() -> emit(1, 2))
@@ -258,7 +260,7 @@ class HotStreamTest {
     @Test
     void cancellingEndsTheHold() {
         List<Boolean> reading = new ArrayList<>();
-        gate.attach(reading::add);
+        gate.attach(wanted -> reading.add(wanted.getAsBoolean()));
         Idle<Integer> idle = new Idle<>();
         stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)).subscribe(idle);
         emit(1, 2);
@@ -271,7 +273,7 @@ class HotStreamTest {
     @Test
     void twoSubscribersHoldReadingUntilTheSecondLetsGo() {
         List<Boolean> reading = new ArrayList<>();
-        gate.attach(reading::add);
+        gate.attach(wanted -> reading.add(wanted.getAsBoolean()));
         Idle<Integer> one = new Idle<>();
         Idle<Integer> two = new Idle<>();
         stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)).subscribe(one);
@@ -284,12 +286,28 @@ class HotStreamTest {
     }
 
     @Test
+    void aReleaseThatIsHeldUpDoesNotUndoTheHoldAfterIt() {
+        List<BooleanSupplier> told = new ArrayList<>();
+        gate.attach(told::add);
+        Idle<Integer> idle = new Idle<>();
+        stream.flux(inline(OverflowPolicy.BACKPRESSURE, 2)).subscribe(idle);
+        emit(1, 2);
+        idle.request(2);
+        emit(3, 4);
+
+        assertThat(told).hasSize(3);
+        assertThat(told.get(1).getAsBoolean()).isFalse();
+        idle.request(2);
+        assertThat(told.get(0).getAsBoolean()).isTrue();
+    }
+
+    @Test
     void aSessionThatComesWhileReadingIsHeldIsTold() {
         stream.flux(inline(OverflowPolicy.BACKPRESSURE, 1)).subscribe(new Idle<>());
-        Disposable first = gate.attach(on -> {});
+        Disposable first = gate.attach(wanted -> {});
         stream.next(1);
         List<Boolean> reading = new ArrayList<>();
-        gate.attach(reading::add);
+        gate.attach(wanted -> reading.add(wanted.getAsBoolean()));
         first.dispose();
 
         assertThat(reading).containsExactly(false);
@@ -458,8 +476,8 @@ class HotStreamTest {
         Delivering delivery = new Delivering();
         List<Boolean> reading = new ArrayList<>();
         List<Integer> seen = new ArrayList<>();
-        gate.attach(on -> {
-            reading.add(on);
+        gate.attach(wanted -> {
+            reading.add(wanted.getAsBoolean());
             delivery.run();
         });
         stream.flux(delivery.options).subscribe(seen::add);
@@ -475,8 +493,8 @@ class HotStreamTest {
         Delivering delivery = new Delivering();
         List<Boolean> reading = new ArrayList<>();
         List<Disposable> subscriber = new ArrayList<>();
-        gate.attach(on -> {
-            reading.add(on);
+        gate.attach(wanted -> {
+            reading.add(wanted.getAsBoolean());
             subscriber.forEach(Disposable::dispose);
             delivery.run();
         });
@@ -489,7 +507,7 @@ class HotStreamTest {
     @Test
     void aSubscriberThatHasEndedHoldsReadingNoLonger() {
         List<Boolean> reading = new ArrayList<>();
-        gate.attach(reading::add);
+        gate.attach(wanted -> reading.add(wanted.getAsBoolean()));
         StepVerifier.create(stream.flux(inline(OverflowPolicy.BACKPRESSURE, 4)), 0)
                 .then(() -> emit(1, 4))
                 .then(() -> stream.fail(new IllegalStateException("over")))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -19,13 +20,17 @@ class ReadGateTest {
     private final List<Boolean> reading = new ArrayList<>();
     private final List<String> tooLong = new ArrayList<>();
 
+    private void reads(BooleanSupplier wanted) {
+        reading.add(wanted.getAsBoolean());
+    }
+
     private Disposable hold(String who) {
         return gate.hold(() -> tooLong.add(who));
     }
 
     @Test
     void aSessionThatIsDetachedIsToldNothingMore() {
-        Disposable session = gate.attach(reading::add);
+        Disposable session = gate.attach(this::reads);
         session.dispose();
         hold("a");
 
@@ -36,7 +41,7 @@ class ReadGateTest {
     @Test
     void anOldSessionThatIsDetachedLateTakesNothingFromTheNewOne() {
         Disposable old = gate.attach(on -> {});
-        gate.attach(reading::add);
+        gate.attach(this::reads);
         old.dispose();
         hold("a");
 
@@ -45,7 +50,7 @@ class ReadGateTest {
 
     @Test
     void aSessionThatComesBackIsToldWhatHoldsNow() {
-        ReadGate.Reader session = reading::add;
+        ReadGate.Reader session = this::reads;
         Disposable attached = gate.attach(session);
         Disposable hold = hold("a");
         attached.dispose();
@@ -57,7 +62,7 @@ class ReadGateTest {
 
     @Test
     void eachHoldEndsOnceByItselfOrByItsHolder() {
-        gate.attach(reading::add);
+        gate.attach(this::reads);
         Disposable a = hold("a");
         Disposable b = hold("b");
         assertThat(a.isDisposed()).isFalse();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,10 @@ class SubscriberEndsTest {
         }
     }
 
+    private void reads(BooleanSupplier wanted) {
+        reading.add(wanted.getAsBoolean());
+    }
+
     @Test
     void cancellingDiscardsWhatWasNotDelivered() {
         subscribe(stream, later(OverflowPolicy.ERROR, 8));
@@ -105,7 +110,7 @@ class SubscriberEndsTest {
 
     @Test
     void cancellingLetsReadingGoOnBeforeTheDeliveryGetsToIt() {
-        gate.attach(reading::add);
+        gate.attach(this::reads);
         subscribe(stream, later(OverflowPolicy.BACKPRESSURE, 2));
         emit(1, 2);
         assertThat(reading).containsExactly(false);
@@ -139,7 +144,7 @@ class SubscriberEndsTest {
 
     @Test
     void aSubscriberThatThrowsLosesTheRestAndItsPlace() {
-        gate.attach(reading::add);
+        gate.attach(this::reads);
         List<Throwable> errors = new ArrayList<>();
         stream.flux(later(OverflowPolicy.BACKPRESSURE, 3))
                 .contextWrite(context -> context.put("reactor.onDiscard.local", (Consumer<Object>) discarded::add))
