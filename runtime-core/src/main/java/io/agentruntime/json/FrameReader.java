@@ -1,5 +1,6 @@
 package io.agentruntime.json;
 
+import io.agentruntime.error.DecodeException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ public final class FrameReader {
     private final String what;
     private final String[] headers;
     private final int required;
-    private final @Nullable String payload;
+    private final JsonName[] headerNames;
+    private final @Nullable JsonName payload;
 
     private FrameReader(Builder builder) {
         this.codec = builder.codec;
@@ -28,7 +30,8 @@ public final class FrameReader {
         names.addAll(builder.optional);
         this.headers = names.toArray(new String[0]);
         this.required = builder.required.size();
-        this.payload = builder.payload;
+        this.headerNames = JsonName.of(headers);
+        this.payload = builder.payload == null ? null : JsonName.of(builder.payload);
     }
 
     /**
@@ -43,7 +46,7 @@ public final class FrameReader {
     /**
      * Reads a frame. The buffer is neither changed nor retained.
      *
-     * @throws io.agentruntime.error.DecodeException when the frame is not one valid JSON object, a required header field is
+     * @throws DecodeException when the frame is not one valid JSON object, a required header field is
      *     absent or {@code null}, or a header field is no string
      */
     public JsonFrame read(ByteBuf frame) {
@@ -53,7 +56,7 @@ public final class FrameReader {
     /**
      * Reads a frame. The array is not copied: do not change it.
      *
-     * @throws io.agentruntime.error.DecodeException as {@link #read(ByteBuf)}
+     * @throws DecodeException as {@link #read(ByteBuf)}
      */
     public JsonFrame read(byte[] frame) {
         JsonScanner scanner = new JsonScanner(what, frame, 0, frame.length);
@@ -62,14 +65,14 @@ public final class FrameReader {
         int payloadEnd = -1;
         scanner.startObject();
         while (scanner.nextMember()) {
-            int header = headerNamed(scanner);
+            int header = scanner.nameIn(headerNames, 0);
             if (header >= 0) {
                 values[header] = headerValue(scanner, header);
             } else if (payload != null && scanner.nameIs(payload)) {
-                payloadStart = scanner.skipMember();
+                payloadStart = scanner.skipValue();
                 payloadEnd = scanner.position();
             } else {
-                scanner.skipMember();
+                scanner.skipValue();
             }
         }
         scanner.expectEnd();
@@ -86,13 +89,68 @@ public final class FrameReader {
                 whole);
     }
 
-    private int headerNamed(JsonScanner scanner) {
-        for (int i = 0; i < headers.length; i++) {
-            if (scanner.nameIs(headers[i])) {
-                return i;
+    /**
+     * The text of the first field of the payload, when it has this name, without a look at what follows: to tell where a
+     * frame belongs, before it is read there.
+     *
+     * @return {@code null} when there is no such text; {@link #read(byte[])} tells what else the frame is
+     */
+    public @Nullable String leadingText(byte[] frame, JsonName name) {
+        JsonScanner scanner = new JsonScanner(what, frame, 0, frame.length);
+        try {
+            scanner.startObject();
+            while (scanner.nextMember()) {
+                if (payload != null && scanner.nameIs(payload)) {
+                    boolean found = scanner.atObject() && firstMemberIs(scanner, name) && scanner.atString();
+                    return found ? scanner.string() : null;
+                }
+                scanner.skipValue();
+            }
+            return null;
+        } catch (DecodeException e) {
+            return null;
+        }
+    }
+
+    private static boolean firstMemberIs(JsonScanner scanner, JsonName name) {
+        scanner.startObject();
+        return scanner.nextMember() && scanner.nameIs(name);
+    }
+
+    /**
+     * Reads string fields of the payload and nothing else, in one pass that checks the whole frame as {@link #read(byte[])}
+     * does: for frames that come so often that it matters. The array is not copied: do not change it.
+     *
+     * @return {@code null} for a frame that is not of the usual form: a header field or the payload comes twice or is of
+     *     another type, or one of the fields asked for is no string. {@link #read(byte[])} tells what to make of it
+     * @throws DecodeException when the frame is not one valid JSON object
+     */
+    public @Nullable JsonTexts payloadTexts(byte[] frame, JsonName... names) {
+        JsonScanner scanner = new JsonScanner(what, frame, 0, frame.length);
+        int[] spans = new int[2 * names.length];
+        int seen = 0;
+        boolean payloadSeen = false;
+        scanner.startObject();
+        while (scanner.nextMember()) {
+            int header = scanner.nameIn(headerNames, 0);
+            if (header >= 0) {
+                if (!scanner.atString() || (seen & 1 << header) != 0) {
+                    return null;
+                }
+                seen |= 1 << header;
+                scanner.skipValue();
+            } else if (payload != null && scanner.nameIs(payload)) {
+                if (payloadSeen || !scanner.atObject() || !JsonPayload.find(scanner, names, spans)) {
+                    return null;
+                }
+                payloadSeen = true;
+            } else {
+                scanner.skipValue();
             }
         }
-        return -1;
+        scanner.expectEnd();
+        int wanted = (1 << required) - 1;
+        return payloadSeen && (seen & wanted) == wanted ? new JsonTexts(frame, spans) : null;
     }
 
     private @Nullable String headerValue(JsonScanner scanner, int header) {
@@ -100,7 +158,7 @@ public final class FrameReader {
             return scanner.string();
         }
         if (scanner.atNull()) {
-            scanner.skipMember();
+            scanner.skipValue();
             return null;
         }
         throw scanner.broken("field '" + headers[header] + "' is no string");

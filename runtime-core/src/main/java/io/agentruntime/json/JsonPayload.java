@@ -104,7 +104,7 @@ public final class JsonPayload {
         if (scanner == null) {
             return Optional.empty();
         }
-        int valueStart = scanner.skipMember();
+        int valueStart = scanner.skipValue();
         return Optional.of(new JsonPayload(codec, what, bytes, valueStart, scanner.position()));
     }
 
@@ -118,50 +118,39 @@ public final class JsonPayload {
     }
 
     /**
-     * The texts of string fields of this object in one pass, in the order of {@code names}; quickest when they come in that
-     * order. {@code null} in place of a field that is absent or {@code null}; of two with the same name the last counts.
+     * String fields of this object, found in one pass; quickest when they come in the order of {@code names}. Of two with the
+     * same name the last counts.
      *
-     * @return empty when a field is something else than a string or {@code null}, or this is no object
+     * @return {@code null} when one of them is something else than a string or {@code null}, or this is no object
      */
-    public Optional<@Nullable String[]> strings(String... names) {
+    public @Nullable JsonTexts texts(JsonName... names) {
         if (!isObject()) {
-            return Optional.empty();
+            return null;
         }
-        @Nullable String[] texts = new @Nullable String[names.length];
-        JsonScanner scanner = new JsonScanner(what, bytes, start, end);
-        scanner.startObject();
-        int expected = 0;
-        while (scanner.nextMember()) {
-            int field = indexOf(scanner, names, expected);
-            if (field < 0) {
-                scanner.skipMember();
-                continue;
-            }
-            if (scanner.atString()) {
-                texts[field] = scanner.string();
-            } else if (scanner.atNull()) {
-                texts[field] = null;
-                scanner.skipMember();
-            } else {
-                return Optional.empty();
-            }
-            expected = field + 1;
-        }
-        return Optional.of(texts);
+        int[] spans = new int[2 * names.length];
+        return find(new JsonScanner(what, bytes, start, end), names, spans) ? new JsonTexts(bytes, spans) : null;
     }
 
-    private static int indexOf(JsonScanner scanner, String[] names, int expected) {
-        for (int i = expected; i < names.length; i++) {
-            if (scanner.nameIs(names[i])) {
-                return i;
+    /** Finds string fields of the object that stands there; false, in its midst, when one of them is no string. */
+    static boolean find(JsonScanner scanner, JsonName[] names, int[] spans) {
+        int expected = 0;
+        scanner.startObject();
+        while (scanner.nextMember()) {
+            int field = scanner.nameIn(names, expected);
+            if (field < 0) {
+                scanner.skipValue();
+            } else if (scanner.atString()) {
+                scanner.string(spans, field);
+                expected = field + 1;
+            } else if (scanner.atNull()) {
+                spans[2 * field + 1] = 0;
+                scanner.skipValue();
+                expected = field + 1;
+            } else {
+                return false;
             }
         }
-        for (int i = 0; i < expected; i++) {
-            if (scanner.nameIs(names[i])) {
-                return i;
-            }
-        }
-        return -1;
+        return true;
     }
 
     private @Nullable JsonScanner find(String name) {
@@ -169,12 +158,13 @@ public final class JsonPayload {
             return null;
         }
         JsonScanner scanner = new JsonScanner(what, bytes, start, end);
+        JsonName wanted = JsonName.of(name);
         scanner.startObject();
         while (scanner.nextMember()) {
-            if (scanner.nameIs(name)) {
+            if (scanner.nameIs(wanted)) {
                 return scanner;
             }
-            scanner.skipMember();
+            scanner.skipValue();
         }
         return null;
     }

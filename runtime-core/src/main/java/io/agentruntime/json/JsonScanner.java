@@ -1,9 +1,7 @@
 package io.agentruntime.json;
 
 import io.agentruntime.error.DecodeException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Walks over one JSON document (RFC 8259) in a byte array and checks it strictly, without building anything: grammar,
@@ -21,20 +19,13 @@ final class JsonScanner {
     /** The most characters in a number. */
     static final int MAX_NUMBER_LENGTH = 1000;
 
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long QUOTES = '"' * ONES;
-    private static final long BACKSLASHES = '\\' * ONES;
-    private static final long SPACES = ' ' * ONES;
-    private static final long HIGHEST_BITS = 0x8080808080808080L;
-
     private final String what;
     private final byte[] in;
     private final int start;
     private final int end;
     private int pos;
 
+    private int depth;
     private boolean firstMember;
     private int tokenStart;
     private int tokenEnd;
@@ -52,27 +43,31 @@ final class JsonScanner {
         this.pos = start;
     }
 
-    /** Enters the object that must stand here. */
+    /** Enters the object that must stand here; at its end the scanner is back in what is around it. */
     void startObject() {
-        if (next() != '{') {
-            throw broken("it is not an object");
+        start('{', "it is not an object");
+    }
+
+    /** Enters the array that must stand here; at its end the scanner is back in what is around it. */
+    void startArray() {
+        start('[', "it is not an array");
+    }
+
+    private void start(char open, String otherwise) {
+        if (next() != open) {
+            throw broken(otherwise);
         }
-        pos++;
+        depth++;
+        enter(depth);
         firstMember = true;
     }
 
     /** Goes to the value of the next member of the object entered, its name being the current one; false at its end. */
     boolean nextMember() {
-        byte b = next();
-        if (b == '}') {
-            pos++;
+        if (atEnd('}')) {
             return false;
         }
-        if (!firstMember) {
-            b = expectComma(b);
-        }
-        firstMember = false;
-        name(b);
+        name(in[pos]);
         nameStart = tokenStart;
         nameEnd = tokenEnd;
         nameEscaped = tokenEscaped;
@@ -80,25 +75,58 @@ final class JsonScanner {
         return true;
     }
 
-    /** Whether the current member has this name. */
-    boolean nameIs(String name) {
-        int length = name.length();
-        for (int i = 0; i < length; i++) {
-            char c = name.charAt(i);
-            if (nameEscaped || c >= 0x80) {
-                return JsonText.decode(in, nameStart, nameEnd, nameEscaped).equals(name);
-            }
-            if (nameStart + i >= nameEnd || in[nameStart + i] != c) {
-                return false;
-            }
-        }
-        return nameEnd - nameStart == length;
+    /** Goes to the next element of the array entered; false at its end. */
+    boolean nextElement() {
+        return !atEnd(']');
     }
 
-    /** Skips the member's value; answers where it starts, and it ends at {@link #position()}. */
-    int skipMember() {
+    private boolean atEnd(char close) {
+        byte b = next();
+        if (b == close) {
+            pos++;
+            depth--;
+            firstMember = false; // of what is around it
+            return true;
+        }
+        if (!firstMember) {
+            expectComma(b);
+        }
+        firstMember = false;
+        return false;
+    }
+
+    /** Whether the current member has this name. */
+    boolean nameIs(JsonName name) {
+        byte[] text = name.text;
+        return nameEscaped
+                ? name().equals(name.toString())
+                : Arrays.equals(in, nameStart, nameEnd, text, 0, text.length);
+    }
+
+    /** Which of the names the current member has, tried from {@code expected} on; -1 for none. */
+    int nameIn(JsonName[] names, int expected) {
+        for (int i = expected; i < names.length; i++) {
+            if (nameIs(names[i])) {
+                return i;
+            }
+        }
+        for (int i = 0; i < expected; i++) {
+            if (nameIs(names[i])) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The name of the current member. */
+    String name() {
+        return JsonText.decode(in, nameStart, nameEnd, nameEscaped);
+    }
+
+    /** Skips the value of the member or element; answers where it starts, and it ends at {@link #position()}. */
+    int skipValue() {
         int valueStart = pos;
-        value(1);
+        value(depth);
         return valueStart;
     }
 
@@ -116,6 +144,18 @@ final class JsonScanner {
     String string() {
         skipString();
         return JsonText.decode(in, tokenStart, tokenEnd, tokenEscaped);
+    }
+
+    /** Skips the string that stands here and notes where its text is, as {@link JsonTexts} wants it. */
+    void string(int[] spans, int field) {
+        skipString();
+        spans[2 * field] = tokenStart;
+        spans[2 * field + 1] = tokenEscaped ? ~tokenEnd : tokenEnd;
+    }
+
+    /** Whether an object stands here. */
+    boolean atObject() {
+        return next() == '{';
     }
 
     /** Skips one whole document and what may surround it. */
@@ -285,107 +325,15 @@ final class JsonScanner {
         return pos - first;
     }
 
-    /** The position moves in a local variable here: this loop sees most of the bytes. */
     private void skipString() {
+        int after = JsonStrings.end(in, pos + 1, end, this);
         tokenStart = pos + 1;
-        boolean escaped = false;
-        int p = pos + 1;
-        while (true) {
-            p = skipPlain(p);
-            if (p >= end) {
-                throw brokenAt(p, "it is cut off");
-            }
-            byte b = in[p++];
-            if (b == '"') {
-                break;
-            }
-            if (b == '\\') {
-                escaped = true;
-                p = escape(p);
-            } else if (b < 0) {
-                p = utf8(b & 0xff, p);
-            } else if (b < 0x20) {
-                throw brokenAt(p - 1, "a control character in a string");
-            }
-        }
-        tokenEnd = p - 1;
-        tokenEscaped = escaped;
-        pos = p;
+        tokenEscaped = after < 0;
+        pos = tokenEscaped ? ~after : after;
+        tokenEnd = pos - 1;
     }
 
-    /**
-     * Skips bytes of a string that need no second look, eight at a time; stops at the first that may: a quote, a
-     * backslash, a control character, the beginning of a longer UTF-8 sequence.
-     *
-     * <p>Each test raises the highest bit of such a byte. It may raise that of bytes behind it as well, never of one before
-     * it, and the first is all that is looked for.
-     */
-    private int skipPlain(int start) {
-        int p = start;
-        while (p <= end - Long.BYTES) {
-            long bytes = (long) EIGHT_BYTES.get(in, p);
-            long quote = bytes ^ QUOTES;
-            long backslash = bytes ^ BACKSLASHES;
-            long special =
-                    ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | ((bytes - SPACES) & ~bytes) | bytes;
-            special &= HIGHEST_BITS;
-            if (special != 0) {
-                return p + (Long.numberOfTrailingZeros(special) >>> 3);
-            }
-            p += Long.BYTES;
-        }
-        return p;
-    }
-
-    private int escape(int p) {
-        if (p >= end) {
-            throw brokenAt(p, "it is cut off");
-        }
-        switch (in[p]) {
-            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-                return p + 1;
-            }
-            case 'u' -> {
-                for (int i = 1; i <= 4; i++) {
-                    if (p + i >= end || Character.digit(in[p + i], 16) < 0) {
-                        throw brokenAt(p, "an escape without four hexadecimal digits");
-                    }
-                }
-                return p + 5;
-            }
-            default -> throw brokenAt(p, "an unknown escape");
-        }
-    }
-
-    /** Checks a sequence of two to four bytes by the table of RFC 3629, section 4; {@code p} stands on its second byte. */
-    private int utf8(int lead, int p) {
-        int low = 0x80;
-        int high = 0xbf;
-        int more;
-        if (lead >= 0xc2 && lead <= 0xdf) {
-            more = 1;
-        } else if (lead >= 0xe0 && lead <= 0xef) {
-            more = 2;
-            low = lead == 0xe0 ? 0xa0 : low; // overlong
-            high = lead == 0xed ? 0x9f : high; // surrogates
-        } else if (lead >= 0xf0 && lead <= 0xf4) {
-            more = 3;
-            low = lead == 0xf0 ? 0x90 : low; // overlong
-            high = lead == 0xf4 ? 0x8f : high; // above U+10FFFF
-        } else {
-            throw brokenAt(p - 1, "invalid UTF-8");
-        }
-        for (int i = 0; i < more; i++, p++) {
-            if (p >= end || (in[p] & 0xff) < low || (in[p] & 0xff) > high) {
-                throw brokenAt(p, "invalid UTF-8");
-            }
-            low = 0x80;
-            high = 0xbf;
-        }
-        return p;
-    }
-
-    private DecodeException brokenAt(int position, String problem) {
+    DecodeException brokenAt(int position, String problem) {
         pos = position;
         return broken(problem);
     }

@@ -1,6 +1,8 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.json.JsonName;
 import io.agentruntime.json.JsonPayload;
+import io.agentruntime.json.JsonTexts;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,36 +40,47 @@ public record ChannelMessage(
         Objects.requireNonNull(content, "content");
     }
 
-    private static final @Nullable String[] NOTHING = new @Nullable String[11];
+    /** All are texts or {@code null}; in the order of the record, which is the gateway's too. */
+    static final JsonName[] FIELDS = JsonName.of(
+            "channelId",
+            "channelSlug",
+            "channelName",
+            "channelType",
+            "messageId",
+            "from",
+            "fromAgentId",
+            "fromName",
+            "content",
+            "messageType",
+            "signature");
 
-    private static final String[] FIELDS = {
-        "channelId",
-        "channelSlug",
-        "channelName",
-        "channelType",
-        "messageId",
-        "from",
-        "fromAgentId",
-        "fromName",
-        "content",
-        "messageType",
-        "signature"
-    };
-
-    /**
-     * Reads the data of a {@code channel.message}. Every field is a text or {@code null}, so that most need no mapper, which
-     * takes ten times as long; the mapper reads the others, or says what is wrong with them.
-     */
-    static ChannelMessage read(JsonPayload data) {
-        @Nullable String[] texts = data.strings(FIELDS).orElse(NOTHING);
-        String channelId = texts[0];
-        String messageId = texts[4];
-        String content = texts[8];
-        if (channelId == null || messageId == null || content == null) {
-            return data.as(ChannelMessage.class);
+    /** From {@link #FIELDS}; {@code null} when one is missing that has to be there. */
+    static @Nullable ChannelMessage of(JsonTexts texts) {
+        String channelId = texts.text(0);
+        String messageId = texts.text(4);
+        String from = texts.text(5);
+        String content = texts.text(8);
+        if (channelId == null || messageId == null || from == null || content == null) {
+            return null;
         }
         return new ChannelMessage(
-                channelId, texts[1], texts[2], texts[3], messageId, texts[5], texts[6], texts[7], content, texts[9],
-                texts[10]);
+                channelId,
+                texts.text(1),
+                texts.text(2),
+                texts.text(3),
+                messageId,
+                from,
+                texts.text(6),
+                texts.text(7),
+                content,
+                texts.text(9),
+                texts.text(10));
+    }
+
+    /** The data of a {@code channel.message}. The mapper, which takes ten times as long, is for unusual ones. */
+    static ChannelMessage read(JsonPayload data) {
+        JsonTexts texts = data.texts(FIELDS);
+        ChannelMessage message = texts == null ? null : of(texts);
+        return message == null ? data.as(ChannelMessage.class) : message;
     }
 }

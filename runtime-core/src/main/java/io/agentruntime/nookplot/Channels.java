@@ -202,7 +202,7 @@ public final class Channels {
 
     /** The messages of a channel, served with options of one's own. */
     public Flux<ChannelMessage> messages(String channelId, StreamOptions options) {
-        return payloads(deliveries(channelId, options));
+        return payloads(hub.channels.of(channelId, options));
     }
 
     /** The messages of every channel. */
@@ -212,7 +212,7 @@ public final class Channels {
 
     /** The messages of every channel, served with options of one's own. */
     public Flux<ChannelMessage> messages(StreamOptions options) {
-        return payloads(deliveries(options));
+        return payloads(hub.channels.all(options));
     }
 
     /**
@@ -225,7 +225,7 @@ public final class Channels {
 
     /** The messages and gaps of a channel, served with options of one's own. */
     public Flux<Delivery<ChannelMessage>> deliveries(String channelId, StreamOptions options) {
-        return hub.channels.of(channelId, options);
+        return readable(hub.channels.of(channelId, options));
     }
 
     /** The messages and gaps of every channel. */
@@ -235,7 +235,7 @@ public final class Channels {
 
     /** The messages and gaps of every channel, served with options of one's own. */
     public Flux<Delivery<ChannelMessage>> deliveries(StreamOptions options) {
-        return hub.channels.all(options);
+        return readable(hub.channels.all(options));
     }
 
     /**
@@ -253,7 +253,15 @@ public final class Channels {
         return hub.refilledChannels.of(channelId, options);
     }
 
-    private static Flux<ChannelMessage> payloads(Flux<Delivery<ChannelMessage>> deliveries) {
-        return deliveries.ofType(Delivery.Message.class).map(message -> (ChannelMessage) message.payload());
+    private static Flux<ChannelMessage> payloads(Flux<Arrival> arrivals) {
+        return arrivals.handle((arrival, sink) -> {
+            if (arrival.delivery() instanceof Delivery.Message<ChannelMessage> message) {
+                sink.next(message.payload());
+            }
+        });
+    }
+
+    private static Flux<Delivery<ChannelMessage>> readable(Flux<Arrival> arrivals) {
+        return arrivals.mapNotNull(Arrival::delivery);
     }
 }

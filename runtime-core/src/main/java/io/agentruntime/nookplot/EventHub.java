@@ -18,7 +18,7 @@ import java.util.Map;
 final class EventHub {
 
     final KeyedStreams<String, GatewayEvent> events;
-    final KeyedStreams<String, Delivery<ChannelMessage>> channels;
+    final KeyedStreams<String, Arrival> channels;
     final KeyedStreams<String, Delivery<ChannelMessage>> refilledChannels;
     final HotStream<Delivery<InboxMessage>> inbox;
     final HotStream<Delivery<InboxMessage>> refilledInbox;

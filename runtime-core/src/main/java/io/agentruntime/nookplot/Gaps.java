@@ -41,6 +41,11 @@ final class Gaps {
         channels.putIfAbsent(channelId, from);
     }
 
+    /** Whether any channel's gap is open. */
+    boolean anyChannelOpen() {
+        return !channels.isEmpty();
+    }
+
     /** A channel delivers again. Called for each of its messages before it goes out. */
     void closeChannel(NookplotSession session, String channelId) {
         if (channels.isEmpty()) {
@@ -51,7 +56,7 @@ final class Gaps {
             // The session ends at this moment: nothing will be delivered, and the gap it has opened may be this one.
             channels.merge(channelId, from, Gaps::earlier);
         } else if (from != null) {
-            hub.channels.next(channelId, new Delivery.Gap<>(from, settings.now(), REASON));
+            hub.channels.next(channelId, Arrival.of(new Delivery.Gap<>(from, settings.now(), REASON)));
             refills.channelDeliversAgain(channelId, from);
         }
     }

@@ -158,6 +158,11 @@ final class Subscriptions {
         note(session, channelId, Status.SUBSCRIBED, null);
     }
 
+    /** Whether {@link #delivered} would learn anything. */
+    boolean anyInDoubt() {
+        return !doubtful.isEmpty();
+    }
+
     /**
      * A message of a channel is here. At its limit of slots the gateway refuses to subscribe a channel anew although it
      * goes on delivering it (another connection of the agent had it): what arrives is the better witness. For the same

@@ -50,6 +50,11 @@ public final class KeyedStreams<K, T> {
         return all.hasSubscribers() || byKey.containsKey(key);
     }
 
+    /** Whether anybody would get an element of any key. */
+    public boolean wanted() {
+        return all.hasSubscribers() || !byKey.isEmpty();
+    }
+
     /** The keys that somebody is subscribed to. */
     public List<K> keys() {
         return List.copyOf(byKey.keySet());

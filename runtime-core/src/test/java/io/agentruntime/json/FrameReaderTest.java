@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.agentruntime.error.DecodeException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,6 +92,75 @@ class FrameReaderTest {
         buffer.release();
 
         assertThat(frame.whole().text()).isEqualTo(BrokenFrames.VALID);
+    }
+
+    private static final JsonName[] FIELDS = JsonName.of("from", "content", "none");
+
+    private @Nullable List<@Nullable String> texts(String frame) {
+        JsonTexts texts = gateway.payloadTexts(frame.getBytes(UTF_8), FIELDS);
+        return texts == null ? null : Arrays.asList(texts.text(0), texts.text(1), texts.text(2));
+    }
+
+    @Test
+    void readsTextsOfThePayloadInOnePass() {
+        assertThat(
+                        texts(
+                                "{\"type\":\"t\",\"data\":{\"from\":\"0xé\",\"x\":[{\"from\":1}],\"content\":\"a\\n\"},\"y\":[1]} "))
+                .containsExactly("0xé", "a\n", null);
+        assertThat(texts("{\"data\":{\"c\\u006fntent\":\"\",\"from\":null},\"type\":\"t\"}"))
+                .containsExactly(null, "", null);
+        assertThat(texts("{\"type\":\"t\",\"data\":{}}")).containsExactly(null, null, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"data\":{\"from\":\"a\"}}",
+                "{\"type\":\"t\"}",
+                "{\"type\":null,\"data\":{\"from\":\"a\"}}",
+                "{\"type\":\"t\",\"type\":\"u\",\"data\":{\"from\":\"a\"}}",
+                "{\"type\":\"t\",\"data\":{\"from\":\"a\"},\"data\":{\"from\":\"b\"}}",
+                "{\"type\":\"t\",\"data\":[\"from\",\"a\"]}",
+                "{\"type\":\"t\",\"data\":{\"from\":7}}"
+            })
+    void leavesFramesThatAreNotOfTheUsualFormToTheOtherWay(String frame) {
+        assertThat(texts(frame)).isNull();
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFrames")
+    void readsNoTextsOfBrokenFrames(BrokenFrames.BrokenFrame broken) {
+        try {
+            assertThat(gateway.payloadTexts(broken.bytes(), FIELDS)).isNull();
+        } catch (DecodeException refused) {
+            assertThat(refused.excerpt().length()).isLessThanOrEqualTo(200);
+        }
+    }
+
+    @Test
+    void readsNoDeeperThanItMay() {
+        String deepest = "[".repeat(JsonScanner.MAX_DEPTH - 2) + "]".repeat(JsonScanner.MAX_DEPTH - 2);
+        assertThat(texts("{\"type\":\"t\",\"data\":{\"x\":" + deepest + "}}")).isNotNull();
+        assertThatThrownBy(() -> texts("{\"type\":\"t\",\"data\":{\"x\":[" + deepest + "]}}"))
+                .isInstanceOf(DecodeException.class)
+                .hasMessageContaining("nested deeper");
+    }
+
+    @Test
+    void findsTheLeadingTextOfThePayloadWithoutALookAtTheRest() {
+        JsonName id = JsonName.of("id");
+        assertThat(leading("{\"type\":\"t\",\"data\":{\"id\":\"7\",", id)).isEqualTo("7");
+        assertThat(leading("{\"type\":\"t\",\"data\":{\"other\":\"7\",\"id\":\"7\"}}", id))
+                .isNull();
+        assertThat(leading("{\"type\":\"t\",\"data\":{\"id\":7}}", id)).isNull();
+        assertThat(leading("{\"type\":\"t\",\"data\":{}}", id)).isNull();
+        assertThat(leading("{\"type\":\"t\",\"data\":[\"id\"]}", id)).isNull();
+        assertThat(leading("{\"type\":\"t\"}", id)).isNull();
+        assertThat(leading("{\"type\":\"t\",\"data\":{\"id", id)).isNull();
+    }
+
+    private @Nullable String leading(String frame, JsonName name) {
+        return gateway.leadingText(frame.getBytes(UTF_8), name);
     }
 
     @ParameterizedTest

@@ -150,9 +150,13 @@ class JsonCodecTest {
         JsonPayload payload = codec.payload(
                 "x", "{\"b\":\"2\",\"other\":{\"a\":7},\"a\":\"first\",\"n\":null,\"a\":\"1\"}".getBytes(UTF_8));
 
-        assertThat(payload.strings("a", "b", "n", "none").orElseThrow()).containsExactly("1", "2", null, null);
-        assertThat(payload.strings("a", "other")).isEmpty();
-        assertThat(payload.field("a").orElseThrow().strings("a")).isEmpty();
+        JsonTexts texts = payload.texts(JsonName.of("a", "b", "n", "none"));
+        assertThat(texts.text(0)).isEqualTo("1");
+        assertThat(texts.text(1)).isEqualTo("2");
+        assertThat(texts.has(2)).isFalse();
+        assertThat(texts.text(3)).isNull();
+        assertThat(payload.texts(JsonName.of("a", "other"))).isNull();
+        assertThat(payload.field("a").orElseThrow().texts(JsonName.of("a"))).isNull();
     }
 
     @Test
