@@ -110,12 +110,12 @@ class OtherClientsFaultsReconnectingLoopbackTest extends LoopbackScenario {
         eventually("the streams have ended", () -> ending.get() != null);
         runtime.close().block(LIMIT);
 
-        assertThat(states)
+        assertThat(List.copyOf(states))
                 .filteredOn(Reconnecting.class::isInstance)
                 .extracting(state -> ((Reconnecting) state).attempt())
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, retries).boxed().toList());
-        assertThat(states).filteredOn(Failed.class::isInstance).hasSize(1);
+        assertThat(List.copyOf(states)).filteredOn(Failed.class::isInstance).hasSize(1);
         assertThat(failures).containsExactly("max retries exceeded");
         assertThat(ending.get()).isInstanceOf(RetriesExhaustedException.class);
         assertThat(gateway.requests(UPGRADE)).hasSize(1 + retries);

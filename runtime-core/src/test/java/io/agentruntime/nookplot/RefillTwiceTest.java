@@ -118,7 +118,7 @@ class RefillTwiceTest extends InMemoryScenario {
         whileAway(() -> post("lost"));
         pass(Duration.ofSeconds(4));
         post("m1"); // held back until the call is given up
-        pass(Duration.ofMinutes(1));
+        pass(Duration.ofMinutes(5));
         gateway.faults().stallHttp(HISTORY, false);
         post("m2"); // nothing holds it back any more
         pass(Duration.ofSeconds(1));
