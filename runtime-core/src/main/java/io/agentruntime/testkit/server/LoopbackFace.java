@@ -10,6 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -134,6 +136,7 @@ final class LoopbackFace implements Face {
         return response.sendWebsocket(
                 (inbound, outbound) -> {
                     inbound.withConnection(connection -> {
+                        connection.channel().pipeline().replace(WebSocket13FrameDecoder.class, null, decoder(limit));
                         connection.addHandlerLast(new WebSocketFrameAggregator(limit));
                         connection.addHandlerLast(new LoopbackSocket(wire, accepted));
                     });
@@ -141,6 +144,19 @@ final class LoopbackFace implements Face {
                     return Mono.never();
                 },
                 spec.build());
+    }
+
+    /**
+     * Netty's decoder, but what it cannot read is left to the socket to close. By itself it would close the connection at
+     * once, and the reset that the peer gets for what it is still sending may overtake the close frame.
+     */
+    private static WebSocket13FrameDecoder decoder(int limit) {
+        return new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
+                .expectMaskedFrames(true)
+                .allowExtensions(false)
+                .maxFramePayloadLength(limit)
+                .closeOnProtocolViolation(false)
+                .build());
     }
 
     // Answers
