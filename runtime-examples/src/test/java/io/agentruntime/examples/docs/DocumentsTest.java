@@ -8,8 +8,11 @@ import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.RateLimitRetry;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServerBuilder;
+import io.agentruntime.phoenix.testkit.PhoenixFaults;
 import io.agentruntime.testkit.EmbeddedGatewayBuilder;
 import io.agentruntime.testkit.Faults;
+import io.agentruntime.testkit.server.WireFaults;
 import io.agentruntime.transport.WebSocketOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,8 +87,15 @@ class DocumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Faults.class, EmbeddedGatewayBuilder.class})
-    void everyFaultAndOptionOfTheGatewayIsNamed(Class<?> type) throws IOException {
+    @ValueSource(
+            classes = {
+                Faults.class,
+                WireFaults.class,
+                EmbeddedGatewayBuilder.class,
+                PhoenixFaults.class,
+                EmbeddedPhoenixServerBuilder.class
+            })
+    void everyFaultAndOptionOfTheServersIsNamed(Class<?> type) throws IOException {
         String page = Files.readString(ROOT.resolve("docs/testing.md"));
 
         assertThat(publicMethods(type))

@@ -7,10 +7,10 @@ import io.agentruntime.phoenix.testkit.ConnectReply;
 import io.agentruntime.phoenix.testkit.ConnectRequest;
 import io.agentruntime.phoenix.testkit.ConnectRequest.Transport;
 import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServer;
-import io.agentruntime.phoenix.testkit.Join;
+import io.agentruntime.phoenix.testkit.JoinDecision;
 import io.agentruntime.phoenix.testkit.RecordedConnect;
-import io.agentruntime.phoenix.testkit.Reply;
 import io.agentruntime.phoenix.testkit.ServerChannel;
+import io.agentruntime.phoenix.testkit.ServerReply;
 import io.agentruntime.support.Secrets;
 import io.agentruntime.testkit.Shutdown;
 import java.time.Duration;
@@ -42,45 +42,45 @@ class PhoenixJsConformanceTest {
                 "room:*",
                 ChannelHandler.scripted()
                         .onJoin((channel, params) -> switch (channel.topic()) {
-                            case "room:secret" -> Join.error("unauthorized");
-                            case "room:crash" -> Join.crash();
-                            case "room:slow" -> Join.slow(channel, Duration.ofMillis(300));
-                            default -> Join.ok(Map.of("params", params));
+                            case "room:secret" -> JoinDecision.error("unauthorized");
+                            case "room:crash" -> JoinDecision.crash();
+                            case "room:slow" -> JoinDecision.slow(channel, Duration.ofMillis(300));
+                            default -> JoinDecision.ok(Map.of("params", params));
                         })
-                        .on("echo", (channel, push) -> Reply.ok(push.content()))
-                        .on("null", (channel, push) -> Reply.ok(null))
-                        .on("teapot", (channel, push) -> Reply.of("teapot", Map.of("short", true)))
-                        .on("size", (channel, push) -> Reply.ok(Map.of("bytes", push.data().length)))
-                        .on("crash", (channel, push) -> Reply.crash())
-                        .on("stop", (channel, push) -> Reply.stop(Reply.ok()))
+                        .on("echo", (channel, push) -> ServerReply.ok(push.content()))
+                        .on("null", (channel, push) -> ServerReply.ok(null))
+                        .on("teapot", (channel, push) -> ServerReply.of("teapot", Map.of("short", true)))
+                        .on("size", (channel, push) -> ServerReply.ok(Map.of("bytes", push.data().length)))
+                        .on("crash", (channel, push) -> ServerReply.crash())
+                        .on("stop", (channel, push) -> ServerReply.stop(ServerReply.ok()))
                         .on("shout", (channel, push) -> {
                             channel.broadcast("shout", push.content());
-                            return Reply.ok();
+                            return ServerReply.ok();
                         })
                         .on("others", (channel, push) -> {
                             channel.broadcastFrom("others", push.content());
-                            return Reply.ok();
+                            return ServerReply.ok();
                         })
                         .on("binary", (channel, push) -> {
                             channel.push("own", push.content());
                             channel.broadcast("all", push.content());
-                            return Reply.none();
+                            return ServerReply.none();
                         }));
         server.channel(
                 "room:presence",
                 ChannelHandler.scripted()
                         .onJoin((channel, params) -> {
                             channel.assigns().put("user", params.path("user").asString());
-                            return Join.ok();
+                            return JoinDecision.ok();
                         })
                         .on("present", (channel, push) -> {
                             channel.track(user(channel), Map.of("status", "online"));
                             channel.pushPresenceState();
-                            return Reply.ok();
+                            return ServerReply.ok();
                         })
                         .on("away", (channel, push) -> {
                             channel.update(user(channel), Map.of("status", "away"));
-                            return Reply.ok();
+                            return ServerReply.ok();
                         }));
     }
 

@@ -7,21 +7,21 @@ import tools.jackson.databind.JsonNode;
  * that joins a topic it is for; what belongs to one of them is in its {@link ServerChannel#assigns()}.
  *
  * <p>Its methods are called inside the server's books: one at a time, quick, without I/O. What takes time is a {@link
- * Join#later} or {@link Reply#later}.
+ * JoinDecision#later} or {@link ServerReply#later}.
  */
 public interface ChannelHandler {
 
     /** Decides on a join. The channel may be used from {@link #joined} on. */
-    default Join join(ServerChannel channel, JsonNode params) {
-        return Join.ok();
+    default JoinDecision join(ServerChannel channel, JsonNode params) {
+        return JoinDecision.ok();
     }
 
     /** After the reply to an accepted join: the place to track presence or to push what was missed. */
     default void joined(ServerChannel channel) {}
 
     /** A push arrived. */
-    default Reply handle(ServerChannel channel, Push push) {
-        return Reply.none();
+    default ServerReply handle(ServerChannel channel, ClientPush push) {
+        return ServerReply.none();
     }
 
     /** The channel is over, whatever ended it. */

@@ -143,8 +143,8 @@ final class Connection {
             @Nullable ServerChannel old,
             Runnable done) {}
 
-    private Join ask(ServerChannel channel, WireMessage message) {
-        Join fault = hub.faults.nextJoin(channel);
+    private JoinDecision ask(ServerChannel channel, WireMessage message) {
+        JoinDecision fault = hub.faults.nextJoin(channel);
         if (fault != null) {
             return fault;
         }
@@ -152,14 +152,15 @@ final class Connection {
             return channel.handler().join(channel, message.json());
         } catch (RuntimeException e) {
             log.debug("A join handler failed", e);
-            return Join.crash();
+            return JoinDecision.crash();
         }
     }
 
-    private void decide(Joining join, Join decision) {
-        if (decision instanceof Join.Later later) {
+    private void decide(Joining join, JoinDecision decision) {
+        if (decision instanceof JoinDecision.Later later) {
             joining = join.channel().topic();
-            Mono<Join> decided = later.join().onErrorReturn(Join.crash()).defaultIfEmpty(Join.crash());
+            Mono<JoinDecision> decided =
+                    later.join().onErrorReturn(JoinDecision.crash()).defaultIfEmpty(JoinDecision.crash());
             hub.confined.effect(() -> decided.subscribe(next -> hub.confined.run(() -> {
                 if (open) {
                     joining = null;
@@ -172,16 +173,17 @@ final class Connection {
         answer(join, decision);
     }
 
-    private void answer(Joining join, Join decision) {
+    private void answer(Joining join, JoinDecision decision) {
         ServerChannel channel = join.channel();
         WireMessage message = join.message();
-        boolean accepted = decision instanceof Join.Decided decided && decided.accepted();
+        boolean accepted = decision instanceof JoinDecision.Decided decided && decided.accepted();
         if (accepted) {
             channels.put(channel.topic(), channel);
             channel.open();
         }
-        Object response =
-                decision instanceof Join.Decided decided ? decided.response() : Map.of("reason", "join crashed");
+        Object response = decision instanceof JoinDecision.Decided decided
+                ? decided.response()
+                : Map.of("reason", "join crashed");
         send(WireMessage.reply(channel.joinRef(), message.ref(), channel.topic(), accepted ? "ok" : "error", response));
         closeDuplicate(join.old());
         if (accepted && leftWhileJoining) {
@@ -224,28 +226,28 @@ final class Connection {
 
     private void push(ServerChannel channel, WireMessage message) {
         attempt(channel, () -> {
-            Reply reply = channel.handler().handle(channel, Push.of(message));
+            ServerReply reply = channel.handler().handle(channel, ClientPush.of(message));
             apply(channel, message, reply);
         });
     }
 
-    private void apply(ServerChannel channel, WireMessage message, Reply reply) {
+    private void apply(ServerChannel channel, WireMessage message, ServerReply reply) {
         if (!channel.isOpenNow()) {
             return;
         }
-        if (reply instanceof Reply.Answer answer) {
+        if (reply instanceof ServerReply.Answer answer) {
             if (!hub.faults.losesReply(channel)) {
                 send(
                         channel,
                         WireMessage.reply(
                                 channel.joinRef(), message.ref(), channel.topic(), answer.status(), answer.response()));
             }
-        } else if (reply instanceof Reply.Later later) {
-            Mono<Reply> decided = later.reply().onErrorReturn(Reply.crash());
+        } else if (reply instanceof ServerReply.Later later) {
+            Mono<ServerReply> decided = later.reply().onErrorReturn(ServerReply.crash());
             hub.confined.effect(() -> decided.subscribe(next -> hub.confined.run(() -> apply(channel, message, next))));
-        } else if (reply instanceof Reply.Crash) {
+        } else if (reply instanceof ServerReply.Crash) {
             end(channel, true);
-        } else if (reply instanceof Reply.Stop stop) {
+        } else if (reply instanceof ServerReply.Stop stop) {
             apply(channel, message, stop.first());
             if (channel.isOpenNow()) {
                 end(channel, false);

@@ -25,7 +25,7 @@ import reactor.core.scheduler.Scheduler;
  * server.channel("room:*", ChannelHandler.scripted()
  *         .on("shout", (channel, push) -> {
  *             channel.broadcast("shout", push.content());
- *             return Reply.ok();
+ *             return ServerReply.ok();
  *         }));
  * // ... a client connects to server.url() and joins room:lobby
  * server.broadcast("room:lobby", "news", Map.of("text", "hello"));

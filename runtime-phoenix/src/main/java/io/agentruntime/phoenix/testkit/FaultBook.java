@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The position of the channels' fault switches. Part of the books: read and written within changes only. */
 final class FaultBook {
 
-    private record JoinRule(TopicPattern pattern, Function<ServerChannel, Join> instead, int[] left) {}
+    private record JoinRule(TopicPattern pattern, Function<ServerChannel, JoinDecision> instead, int[] left) {}
 
     private record ReplyRule(TopicPattern pattern, int[] left) {}
 
@@ -17,13 +17,13 @@ final class FaultBook {
     private final List<JoinRule> joins = new ArrayList<>();
     private final List<ReplyRule> lostReplies = new ArrayList<>();
 
-    void nextJoins(TopicPattern pattern, int times, Function<ServerChannel, Join> instead) {
+    void nextJoins(TopicPattern pattern, int times, Function<ServerChannel, JoinDecision> instead) {
         joins.add(new JoinRule(pattern, instead, new int[] {times}));
     }
 
     /** What happens to a join instead of its handler. */
     @Nullable
-    Join nextJoin(ServerChannel channel) {
+    JoinDecision nextJoin(ServerChannel channel) {
         Iterator<JoinRule> all = joins.iterator();
         while (all.hasNext()) {
             JoinRule rule = all.next();

@@ -43,24 +43,25 @@ public final class PhoenixFaults extends WireFaults {
 
     /** Refuses the next joins with this response. */
     public void refuseJoins(String topics, int times, @Nullable Object response) {
-        hub.confined.run(() -> hub.faults.nextJoins(new TopicPattern(topics), times, channel -> Join.error(response)));
+        hub.confined.run(
+                () -> hub.faults.nextJoins(new TopicPattern(topics), times, channel -> JoinDecision.error(response)));
     }
 
     /** The next joins crash. */
     public void crashJoins(String topics, int times) {
-        hub.confined.run(() -> hub.faults.nextJoins(new TopicPattern(topics), times, channel -> Join.crash()));
+        hub.confined.run(() -> hub.faults.nextJoins(new TopicPattern(topics), times, channel -> JoinDecision.crash()));
     }
 
     /** The next joins are accepted so much later, and hold up the whole connection meanwhile. */
     public void slowJoins(String topics, int times, Duration delay) {
-        hub.confined.run(
-                () -> hub.faults.nextJoins(new TopicPattern(topics), times, channel -> Join.slow(channel, delay)));
+        hub.confined.run(() ->
+                hub.faults.nextJoins(new TopicPattern(topics), times, channel -> JoinDecision.slow(channel, delay)));
     }
 
     /** The next joins are never answered, and hold up the whole connection for good. */
     public void stallJoins(String topics, int times) {
-        hub.confined.run(
-                () -> hub.faults.nextJoins(new TopicPattern(topics), times, channel -> Join.later(Mono.never())));
+        hub.confined.run(() ->
+                hub.faults.nextJoins(new TopicPattern(topics), times, channel -> JoinDecision.later(Mono.never())));
     }
 
     // Channels

@@ -11,24 +11,25 @@ import tools.jackson.databind.JsonNode;
  *
  * <pre>{@code
  * server.channel("room:*", ChannelHandler.scripted()
- *         .onJoin((channel, params) -> params.has("token") ? Join.ok() : Join.error("unauthorized"))
+ *         .onJoin((channel, params) -> params.has("token") ? JoinDecision.ok() : JoinDecision.error("unauthorized"))
  *         .on("shout", (channel, push) -> {
  *             channel.broadcast("shout", push.content());
- *             return Reply.ok();
+ *             return ServerReply.ok();
  *         }));
  * }</pre>
  */
 public final class ScriptedChannel implements ChannelHandler {
 
-    private final Map<String, BiFunction<ServerChannel, Push, Reply>> events = new ConcurrentHashMap<>();
-    private volatile BiFunction<ServerChannel, JsonNode, Join> onJoin = (channel, params) -> Join.ok();
+    private final Map<String, BiFunction<ServerChannel, ClientPush, ServerReply>> events = new ConcurrentHashMap<>();
+    private volatile BiFunction<ServerChannel, JsonNode, JoinDecision> onJoin = (channel, params) -> JoinDecision.ok();
     private volatile Consumer<ServerChannel> afterJoin = channel -> {};
-    private volatile BiFunction<ServerChannel, Push, Reply> otherwise = (channel, push) -> Reply.none();
+    private volatile BiFunction<ServerChannel, ClientPush, ServerReply> otherwise =
+            (channel, push) -> ServerReply.none();
 
     ScriptedChannel() {}
 
     /** What it says to a join. */
-    public ScriptedChannel onJoin(BiFunction<ServerChannel, JsonNode, Join> decision) {
+    public ScriptedChannel onJoin(BiFunction<ServerChannel, JsonNode, JoinDecision> decision) {
         onJoin = decision;
         return this;
     }
@@ -40,19 +41,19 @@ public final class ScriptedChannel implements ChannelHandler {
     }
 
     /** What it does about an event. */
-    public ScriptedChannel on(String event, BiFunction<ServerChannel, Push, Reply> action) {
+    public ScriptedChannel on(String event, BiFunction<ServerChannel, ClientPush, ServerReply> action) {
         events.put(event, action);
         return this;
     }
 
     /** What it does about any event that it has no {@link #on} for. */
-    public ScriptedChannel otherwise(BiFunction<ServerChannel, Push, Reply> action) {
+    public ScriptedChannel otherwise(BiFunction<ServerChannel, ClientPush, ServerReply> action) {
         otherwise = action;
         return this;
     }
 
     @Override
-    public Join join(ServerChannel channel, JsonNode params) {
+    public JoinDecision join(ServerChannel channel, JsonNode params) {
         return onJoin.apply(channel, params);
     }
 
@@ -62,7 +63,7 @@ public final class ScriptedChannel implements ChannelHandler {
     }
 
     @Override
-    public Reply handle(ServerChannel channel, Push push) {
+    public ServerReply handle(ServerChannel channel, ClientPush push) {
         return events.getOrDefault(push.event(), otherwise).apply(channel, push);
     }
 }

@@ -90,7 +90,7 @@ class LongPollFactsTest extends ServerContract {
 
     @Test
     void messagesArePolledInOrderAndInBatches() {
-        room.otherwise((channel, push) -> Reply.ok(push.content()));
+        room.otherwise((channel, push) -> ServerReply.ok(push.content()));
         String token = joined();
         assertThat(post(
                                 token,
@@ -142,7 +142,7 @@ class LongPollFactsTest extends ServerContract {
 
     @Test
     void binaryPushesComeAsBase64() {
-        room.on("size", (channel, push) -> Reply.ok(Map.of("bytes", push.data().length)));
+        room.on("size", (channel, push) -> ServerReply.ok(Map.of("bytes", push.data().length)));
         String token = joined();
         byte[] frame = WebSocketFactsTest.binary("1", "2", "room:a", "size", new byte[] {1, 2, 3});
         post(token, Base64.getEncoder().encodeToString(frame));
@@ -191,7 +191,7 @@ class LongPollFactsTest extends ServerContract {
     void aSlowJoinHoldsThePostUpAndEndsItWith408AfterTheWindow() {
         shortWindow();
         Sinks.Empty<Void> decided = Sinks.empty();
-        room.onJoin((channel, params) -> Join.later(decided.asMono().thenReturn(Join.ok())));
+        room.onJoin((channel, params) -> JoinDecision.later(decided.asMono().thenReturn(JoinDecision.ok())));
         String token = session();
         assertThat(body(publish(token, "['1','1','room:a','phx_join',{}]", window))
                         .get("status")

@@ -17,7 +17,7 @@ class PresenceFactsTest extends ServerContract {
                 ChannelHandler.scripted()
                         .onJoin((channel, params) -> {
                             channel.assigns().put("user", params.path("user").asString(""));
-                            return Join.ok();
+                            return JoinDecision.ok();
                         })
                         .afterJoin(channel -> {
                             channel.track(user(channel), Map.of("status", "online"));
@@ -25,15 +25,15 @@ class PresenceFactsTest extends ServerContract {
                         })
                         .on("away", (channel, push) -> {
                             channel.update(user(channel), Map.of("status", "away"));
-                            return Reply.ok();
+                            return ServerReply.ok();
                         })
                         .on("hide", (channel, push) -> {
                             channel.untrack(user(channel));
-                            return Reply.ok();
+                            return ServerReply.ok();
                         })
                         .on("twice", (channel, push) -> {
                             channel.track(user(channel), Map.of());
-                            return Reply.ok();
+                            return ServerReply.ok();
                         }));
     }
 

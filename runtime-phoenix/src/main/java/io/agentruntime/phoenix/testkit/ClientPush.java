@@ -9,10 +9,10 @@ import tools.jackson.databind.JsonNode;
  * @param payload the payload; missing when it is binary
  * @param data the payload of a binary push, otherwise {@code null}
  */
-public record Push(String event, JsonNode payload, byte @Nullable [] data) {
+public record ClientPush(String event, JsonNode payload, byte @Nullable [] data) {
 
-    static Push of(WireMessage message) {
-        return new Push(message.event(), message.json(), message.payload() instanceof byte[] data ? data : null);
+    static ClientPush of(WireMessage message) {
+        return new ClientPush(message.event(), message.json(), message.payload() instanceof byte[] data ? data : null);
     }
 
     /** Whether it is binary. */
@@ -28,6 +28,6 @@ public record Push(String event, JsonNode payload, byte @Nullable [] data) {
     /** Without the payload. */
     @Override
     public String toString() {
-        return "Push[" + event + "]";
+        return "ClientPush[" + event + "]";
     }
 }

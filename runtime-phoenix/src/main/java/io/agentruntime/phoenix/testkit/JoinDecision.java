@@ -6,49 +6,49 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** The answer to a join. What a response is made of is anything Jackson writes. */
-public sealed interface Join {
+public sealed interface JoinDecision {
 
     /** Accepted or refused. */
-    record Decided(boolean accepted, @Nullable Object response) implements Join {}
+    record Decided(boolean accepted, @Nullable Object response) implements JoinDecision {}
 
     /** Decided later; the whole connection waits, heartbeats included, as it does at a real server. */
-    record Later(Mono<Join> join) implements Join {}
+    record Later(Mono<JoinDecision> join) implements JoinDecision {}
 
     /** The channel crashes: {@code join crashed}. So does one whose handler throws. */
-    record Crash() implements Join {}
+    record Crash() implements JoinDecision {}
 
     /** Accepted with an empty response. */
-    static Join ok() {
+    static JoinDecision ok() {
         return ok(Map.of());
     }
 
     /** Accepted. */
-    static Join ok(@Nullable Object response) {
+    static JoinDecision ok(@Nullable Object response) {
         return new Decided(true, response);
     }
 
     /** Refused. */
-    static Join error(@Nullable Object response) {
+    static JoinDecision error(@Nullable Object response) {
         return new Decided(false, response);
     }
 
     /** Refused with {@code {"reason": reason}}. */
-    static Join error(String reason) {
+    static JoinDecision error(String reason) {
         return error(Map.of("reason", reason));
     }
 
     /** Decided when this completes; an error, or nothing, is a crash. */
-    static Join later(Mono<Join> join) {
+    static JoinDecision later(Mono<JoinDecision> join) {
         return new Later(join);
     }
 
     /** Accepted after a while of the channel's own time. */
-    static Join slow(ServerChannel channel, Duration delay) {
+    static JoinDecision slow(ServerChannel channel, Duration delay) {
         return later(Mono.delay(delay, channel.scheduler()).thenReturn(ok()));
     }
 
     /** Crashes. */
-    static Join crash() {
+    static JoinDecision crash() {
         return new Crash();
     }
 }
