@@ -520,7 +520,7 @@ class EmbeddedServerTest {
 
     @Test
     void aSilentStreamFailsAtItsLimit() {
-        StepVerifier.create(texts(get("/stream"), Duration.ofMillis(200)))
+        StepVerifier.create(texts(get("/stream"), Duration.ofSeconds(1)))
                 .then(this::let)
                 .expectNextCount(1)
                 .then(() -> protocol.emit("one"))
@@ -528,7 +528,7 @@ class EmbeddedServerTest {
                 .expectNext("one")
                 .then(() -> {
                     if (time != null) {
-                        time.advanceTimeBy(Duration.ofMillis(200));
+                        time.advanceTimeBy(Duration.ofSeconds(1));
                     }
                 })
                 .expectError(TimeLimitException.class)
@@ -552,9 +552,9 @@ class EmbeddedServerTest {
             }
         };
         protocol.emit("one");
-        texts(get("/stream"), Duration.ofMillis(50)).subscribe(slow);
+        texts(get("/stream"), Duration.ofSeconds(1)).subscribe(slow);
         assertThat(messages(2)).endsWith("one");
-        pass(Duration.ofMillis(300));
+        pass(Duration.ofMillis(1500));
         protocol.emit("two");
         slow.request(1);
         assertThat(messages(3)).endsWith("two");
@@ -579,11 +579,11 @@ class EmbeddedServerTest {
         Flux<String> post = texts(call("POST", "/never", "{}", Duration.ofMillis(100)), LONG);
         assertThat(failure(post.then())).isInstanceOf(OutcomeUnknownException.class);
         // The limit does not touch what comes after the head.
-        Flux<String> late = texts(call("GET", "/stream", "", Duration.ofMillis(300)), LONG);
+        Flux<String> late = texts(call("GET", "/stream", "", Duration.ofSeconds(1)), LONG);
         StepVerifier.create(late)
                 .then(this::let)
                 .expectNextCount(1)
-                .then(() -> pass(Duration.ofMillis(400)))
+                .then(() -> pass(Duration.ofMillis(1200)))
                 .then(() -> protocol.emit("one"))
                 .then(this::let)
                 .expectNext("one")

@@ -30,7 +30,7 @@ class LongPollFactsTest extends ServerContract {
 
     /** Over loopback nobody wants to wait for ten seconds. */
     private void shortWindow() {
-        window = kind == Kind.MEMORY ? window : Duration.ofSeconds(1);
+        window = kind == Kind.MEMORY ? window : Duration.ofSeconds(2);
         restart(EmbeddedPhoenixServer.builder());
     }
 

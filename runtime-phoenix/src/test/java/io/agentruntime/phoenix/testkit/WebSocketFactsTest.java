@@ -414,10 +414,12 @@ class WebSocketFactsTest extends ServerContract {
         Duration limit = kind == Kind.MEMORY ? Duration.ofSeconds(60) : Duration.ofMillis(300);
         restartWith(EmbeddedPhoenixServer.builder().adapter(adapter).idleTimeout(limit));
         Client client = open();
-        pass(limit.dividedBy(2));
-        client.pipe.ping();
-        pass(limit.multipliedBy(2).dividedBy(3));
-        client.hearsNothing();
+        if (kind == Kind.MEMORY) {
+            pass(limit.dividedBy(2));
+            client.pipe.ping();
+            pass(limit.multipliedBy(2).dividedBy(3));
+            client.hearsNothing();
+        }
         pass(limit);
         assertThat(client.end().code()).isEqualTo(adapter == Adapter.COWBOY ? 1000 : 1002);
     }
