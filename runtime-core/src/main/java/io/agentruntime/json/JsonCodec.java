@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
@@ -94,6 +95,35 @@ public final class JsonCodec {
             buffer.release();
             throw e;
         }
+    }
+
+    /**
+     * Writes an array of values straight into a new buffer, which the caller releases.
+     *
+     * @throws EncodeException when a value cannot be written; no buffer is left then
+     */
+    public ByteBuf encodeArray(ByteBufAllocator allocator, @Nullable Object... elements) {
+        ByteBuf buffer = allocator.buffer();
+        @Nullable Object current = null;
+        try (JsonGenerator json = mapper.createGenerator((OutputStream) new ByteBufOutputStream(buffer))) {
+            json.writeStartArray();
+            for (@Nullable Object element : elements) {
+                current = element;
+                if (element instanceof String text) {
+                    json.writeString(text);
+                } else {
+                    mapper.writeValue(json, element);
+                }
+            }
+            json.writeEndArray();
+        } catch (RuntimeException e) {
+            buffer.release();
+            throw new EncodeException(current == null ? Object[].class : current.getClass(), e);
+        } catch (Error e) {
+            buffer.release();
+            throw e;
+        }
+        return buffer;
     }
 
     /**

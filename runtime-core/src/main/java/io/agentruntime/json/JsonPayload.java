@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -104,8 +108,7 @@ public final class JsonPayload {
         if (scanner == null) {
             return Optional.empty();
         }
-        int valueStart = scanner.skipValue();
-        return Optional.of(new JsonPayload(codec, what, bytes, valueStart, scanner.position()));
+        return Optional.of(value(scanner));
     }
 
     /**
@@ -151,6 +154,37 @@ public final class JsonPayload {
             }
         }
         return true;
+    }
+
+    /** The fields of this object in their order; of two with the same name the last. Empty when this is no object. */
+    public Map<String, JsonPayload> fields() {
+        Map<String, JsonPayload> fields = new LinkedHashMap<>();
+        if (isObject()) {
+            JsonScanner scanner = new JsonScanner(what, bytes, start, end);
+            scanner.startObject();
+            while (scanner.nextMember()) {
+                fields.put(scanner.name(), value(scanner));
+            }
+        }
+        return fields;
+    }
+
+    /** The elements of this array. Empty when this is no array. */
+    public List<JsonPayload> elements() {
+        List<JsonPayload> elements = new ArrayList<>();
+        if (isArray()) {
+            JsonScanner scanner = new JsonScanner(what, bytes, start, end);
+            scanner.startArray();
+            while (scanner.nextElement()) {
+                elements.add(value(scanner));
+            }
+        }
+        return elements;
+    }
+
+    private JsonPayload value(JsonScanner scanner) {
+        int valueStart = scanner.skipValue();
+        return new JsonPayload(codec, what, bytes, valueStart, scanner.position());
     }
 
     private @Nullable JsonScanner find(String name) {

@@ -179,4 +179,24 @@ class JsonCodecTest {
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
+
+    @Test
+    void fieldsAndElementsComeUnread() {
+        JsonPayload object = payload("{\"a\":{\"x\":[1]},\"\\u0062\":null,\"a\":2}");
+        assertThat(object.fields().keySet()).containsExactly("a", "b");
+        assertThat(object.fields().get("a").text()).isEqualTo("2");
+        assertThat(object.fields().get("b").isNull()).isTrue();
+        assertThat(object.elements()).isEmpty();
+
+        JsonPayload array = payload(" [ {\"a\":1} , [] ,\"x\"] ");
+        assertThat(array.elements().stream().map(JsonPayload::text)).containsExactly("{\"a\":1}", "[]", "\"x\"");
+        assertThat(array.fields()).isEmpty();
+        assertThat(payload("[]").elements()).isEmpty();
+        assertThat(payload("{}").fields()).isEmpty();
+        assertThat(payload("7").fields()).isEmpty();
+    }
+
+    private static JsonPayload payload(String json) {
+        return JsonCodec.create().payload("test", json.getBytes(UTF_8));
+    }
 }
