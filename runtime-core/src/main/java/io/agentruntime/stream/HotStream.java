@@ -58,12 +58,17 @@ public final class HotStream<T> {
         }
     }
 
-    /** Completes the present subscribers behind what is in their buffers, and every later one at once. */
-    public void complete() {
-        completed = true;
+    /** Completes the present subscribers behind what is in their buffers. Later ones are served as before. */
+    public void end() {
         for (BufferedSubscriber<T> subscriber : subscribers) {
             subscriber.end(null);
         }
+    }
+
+    /** Completes the present subscribers behind what is in their buffers, and every later one at once. */
+    public void complete() {
+        completed = true;
+        end();
     }
 
     /** Whether anybody would get the next element. */

@@ -66,6 +66,12 @@ public final class KeyedStreams<K, T> {
         byKey.values().forEach(stream -> stream.fail(error));
     }
 
+    /** Completes the present subscribers; later ones are served as before. */
+    public void end() {
+        all.end();
+        byKey.values().forEach(HotStream::end);
+    }
+
     /** Completes present and later subscribers. */
     public void complete() {
         completed = true;

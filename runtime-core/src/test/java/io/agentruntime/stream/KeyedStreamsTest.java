@@ -83,4 +83,15 @@ class KeyedStreamsTest {
                 .extracting(SubscriberStats::stream)
                 .containsExactlyInAnyOrder("events", "events of a", "events of b");
     }
+
+    @Test
+    void endReachesThePresentSubscribersOnly() {
+        List<Integer> later = new ArrayList<>();
+        StepVerifier.create(streams.of("a", INLINE)).then(streams::end).verifyComplete();
+        StepVerifier.create(streams.all(INLINE)).then(streams::end).verifyComplete();
+        streams.of("a", INLINE).subscribe(later::add);
+        streams.next("a", 1);
+
+        assertThat(later).containsExactly(1);
+    }
 }
