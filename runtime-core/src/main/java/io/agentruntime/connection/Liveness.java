@@ -15,8 +15,17 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class Liveness implements Disposable {
 
+    /** From when on the peer's silence counts. */
+    public enum Watch {
+        /** From the last sign of life: for heartbeats that nothing answers. */
+        SINCE_LAST_SIGN,
+        /** From the first heartbeat after the last sign of life: for a peer that answers each of them. */
+        SINCE_HEARTBEAT
+    }
+
     private final Duration interval;
     private final Duration limit;
+    private final Watch watch;
     private final Scheduler timer;
     private final Runnable heartbeat;
     private final Consumer<LivenessTimeoutException> onSilence;
@@ -24,11 +33,23 @@ public final class Liveness implements Disposable {
     private final Disposable.Swap check = Disposables.swap();
     private volatile long lastSign;
     private volatile long readingSince;
+    private volatile long askedAt;
     private volatile boolean waiting;
+
+    /** The peer's silence counts from its last sign of life. */
+    public Liveness(
+            Duration interval,
+            Duration limit,
+            Scheduler timer,
+            Runnable heartbeat,
+            Consumer<LivenessTimeoutException> onSilence) {
+        this(interval, limit, Watch.SINCE_LAST_SIGN, timer, heartbeat, onSilence);
+    }
 
     /**
      * @param interval how often {@code heartbeat} runs, the first time one interval after {@link #start()}
      * @param limit the longest silence of the peer
+     * @param watch from when on it counts
      * @param timer where both are kept
      * @param heartbeat sends the protocol's heartbeat, or a ping where heartbeats are not acknowledged, or both
      * @param onSilence called once when the limit has passed
@@ -36,16 +57,19 @@ public final class Liveness implements Disposable {
     public Liveness(
             Duration interval,
             Duration limit,
+            Watch watch,
             Scheduler timer,
             Runnable heartbeat,
             Consumer<LivenessTimeoutException> onSilence) {
         this.interval = interval;
         this.limit = limit;
+        this.watch = watch;
         this.timer = timer;
         this.heartbeat = heartbeat;
         this.onSilence = onSilence;
         this.lastSign = now();
         this.readingSince = lastSign;
+        this.askedAt = lastSign;
         running.add(check);
     }
 
@@ -53,8 +77,22 @@ public final class Liveness implements Disposable {
     public void start() {
         lastSign = now();
         long millis = interval.toMillis();
-        running.add(timer.schedulePeriodically(heartbeat, millis, millis, TimeUnit.MILLISECONDS));
-        checkAfter(limit.toMillis());
+        running.add(timer.schedulePeriodically(this::beat, millis, millis, TimeUnit.MILLISECONDS));
+        if (watch == Watch.SINCE_LAST_SIGN) {
+            checkAfter(limit.toMillis());
+        }
+    }
+
+    private void beat() {
+        if (watch == Watch.SINCE_HEARTBEAT && answered()) {
+            askedAt = now();
+            checkAfter(limit.toMillis());
+        }
+        heartbeat.run();
+    }
+
+    private boolean answered() {
+        return lastSign - askedAt >= 0;
     }
 
     /** Something came from the peer. Cheap: called for every frame. */
@@ -76,8 +114,12 @@ public final class Liveness implements Disposable {
     }
 
     private void check() {
+        if (watch == Watch.SINCE_HEARTBEAT && answered()) {
+            return; // the next heartbeat sets the next check
+        }
         long now = now();
-        long silent = waiting ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.min(now - lastSign, now - readingSince));
+        long since = watch == Watch.SINCE_HEARTBEAT ? askedAt : lastSign;
+        long silent = waiting ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.min(now - since, now - readingSince));
         if (silent < limit.toMillis()) {
             checkAfter(limit.toMillis() - silent);
         } else {

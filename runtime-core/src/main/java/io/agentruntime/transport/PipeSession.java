@@ -2,6 +2,7 @@ package io.agentruntime.transport;
 
 import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.connection.Liveness;
+import io.agentruntime.connection.Liveness.Watch;
 import io.agentruntime.connection.Session;
 import io.agentruntime.connection.SessionEnd;
 import io.agentruntime.error.DisconnectedException;
@@ -34,16 +35,24 @@ public abstract class PipeSession implements Session {
     private final Mono<Void> closing =
             Mono.defer(() -> closePipe().then(farewell())).cache();
     private volatile @Nullable Pipe pipe;
+    private volatile @Nullable Throwable givenUp;
+
+    /** The peer's silence counts from its last sign of life. */
+    protected PipeSession(Duration heartbeatInterval, Duration livenessTimeout, Duration closeLimit, Scheduler timer) {
+        this(heartbeatInterval, livenessTimeout, Watch.SINCE_LAST_SIGN, closeLimit, timer);
+    }
 
     /**
      * @param heartbeatInterval how often {@link #heartbeat} is called
      * @param livenessTimeout the longest silence of the peer before the pipe is cut
+     * @param watch from when on the silence counts
      * @param closeLimit the longest wait for the peer's answer to a close frame
      * @param timer where these are kept
      */
-    protected PipeSession(Duration heartbeatInterval, Duration livenessTimeout, Duration closeLimit, Scheduler timer) {
+    protected PipeSession(
+            Duration heartbeatInterval, Duration livenessTimeout, Watch watch, Duration closeLimit, Scheduler timer) {
         this.closeLimit = closeLimit;
-        this.liveness = new Liveness(heartbeatInterval, livenessTimeout, timer, this::beat, this::onSilence);
+        this.liveness = new Liveness(heartbeatInterval, livenessTimeout, watch, timer, this::beat, this::onSilence);
         lifetime.add(liveness);
     }
 
@@ -80,8 +89,10 @@ public abstract class PipeSession implements Session {
     }
 
     private void pipeEnded(SessionEnd how) {
-        retire(how.toError());
-        end.tryEmitValue(how);
+        Throwable cause = givenUp;
+        SessionEnd end = cause == null ? how : new SessionEnd(how.initiator(), how.status(), cause);
+        retire(end.toError());
+        this.end.tryEmitValue(end);
     }
 
     private void retire(Throwable cause) {
@@ -123,6 +134,15 @@ public abstract class PipeSession implements Session {
         Pipe open = pipe;
         if (open != null) {
             open.abort(cause);
+        }
+    }
+
+    /** Tells a peer that does not answer why this side goes, and cuts the pipe; {@link #ended()} then names {@code cause}. */
+    protected final void giveUp(CloseStatus status, Throwable cause) {
+        Pipe open = pipe;
+        if (open != null) {
+            givenUp = cause;
+            open.close(status.code(), status.reason(), Duration.ZERO).subscribe();
         }
     }
 

@@ -137,4 +137,70 @@ class LivenessTest {
         pass(1);
         assertThat(silences).hasSize(1);
     }
+
+    private Liveness answered(long limitSeconds) {
+        return new Liveness(
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(limitSeconds),
+                Liveness.Watch.SINCE_HEARTBEAT,
+                time,
+                () -> heartbeats.add(time.now(java.util.concurrent.TimeUnit.SECONDS)),
+                silences::add);
+    }
+
+    @Test
+    void aHeartbeatThatNobodyAnswersIsFoundByTheNextOne() {
+        Liveness answered = answered(30);
+        answered.start();
+        pass(29);
+        answered.signOfLife(); // does not answer the heartbeat that follows
+        pass(30);
+        assertThat(silences).isEmpty();
+        pass(1);
+        assertThat(silences).hasSize(1);
+        assertThat(silences.get(0).limit()).isEqualTo(Duration.ofSeconds(30));
+        pass(3600);
+        assertThat(silences).hasSize(1);
+    }
+
+    @Test
+    void anySignOfLifeAnswersAHeartbeat() {
+        Liveness answered = answered(20);
+        answered.start();
+        pass(30);
+        for (int i = 0; i < 10; i++) {
+            pass(19);
+            answered.signOfLife();
+            pass(11);
+        }
+
+        assertThat(silences).isEmpty();
+        assertThat(heartbeats).hasSize(11);
+    }
+
+    @Test
+    void aLimitLongerThanTheIntervalCountsFromTheFirstUnansweredHeartbeat() {
+        Liveness answered = answered(70);
+        answered.start();
+        pass(99);
+        assertThat(silences).isEmpty();
+        assertThat(heartbeats).containsExactly(30L, 60L, 90L);
+        pass(1);
+        assertThat(silences).hasSize(1);
+    }
+
+    @Test
+    void anUnansweredHeartbeatProvesNothingWhileThisSideDoesNotRead() {
+        Liveness answered = answered(30);
+        answered.start();
+        pass(31);
+        answered.reading(false);
+        pass(300);
+        assertThat(silences).isEmpty();
+        answered.reading(true);
+        pass(29);
+        assertThat(silences).isEmpty();
+        pass(31);
+        assertThat(silences).hasSize(1);
+    }
 }
