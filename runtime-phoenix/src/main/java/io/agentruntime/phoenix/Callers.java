@@ -1,0 +1,73 @@
+package io.agentruntime.phoenix;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import reactor.core.Disposable;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+
+/** Who waits for a channel to be joined, each with a limit of its own. Only touched by tasks of the channel's inbox. */
+final class Callers {
+
+    private final List<MonoSink<JoinReply>> waiting = new ArrayList<>();
+    private final Duration limit;
+    private final Scheduler timer;
+    private final Executor inbox;
+    private final Supplier<Throwable> tooLate;
+    private final Runnable onLastCancelled;
+
+    /**
+     * @param tooLate what a caller gets whose limit has passed
+     * @param onLastCancelled called when a caller has cancelled and nobody else waits
+     */
+    Callers(Duration limit, Scheduler timer, Executor inbox, Supplier<Throwable> tooLate, Runnable onLastCancelled) {
+        this.limit = limit;
+        this.timer = timer;
+        this.inbox = inbox;
+        this.tooLate = tooLate;
+        this.onLastCancelled = onLastCancelled;
+    }
+
+    void add(MonoSink<JoinReply> sink) {
+        waiting.add(sink);
+        Disposable clock =
+                timer.schedule(() -> inbox.execute(() -> onLimit(sink)), limit.toMillis(), TimeUnit.MILLISECONDS);
+        sink.onDispose(clock);
+        sink.onCancel(() -> inbox.execute(() -> onCancelled(sink)));
+    }
+
+    private void onLimit(MonoSink<JoinReply> sink) {
+        if (waiting.remove(sink)) {
+            sink.error(tooLate.get());
+        }
+    }
+
+    private void onCancelled(MonoSink<JoinReply> sink) {
+        if (waiting.remove(sink) && waiting.isEmpty()) {
+            onLastCancelled.run();
+        }
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    void succeed(JoinReply reply) {
+        each(sink -> sink.success(reply));
+    }
+
+    void fail(Throwable error) {
+        each(sink -> sink.error(error));
+    }
+
+    private void each(Consumer<MonoSink<JoinReply>> outcome) {
+        List<MonoSink<JoinReply>> taken = List.copyOf(waiting);
+        waiting.clear();
+        taken.forEach(outcome);
+    }
+}

@@ -1,0 +1,125 @@
+package io.agentruntime.phoenix;
+
+import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.HotStream;
+import io.agentruntime.stream.KeyedStreams;
+import io.agentruntime.stream.SubscriberStats;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a channel gives to its subscribers: messages, the gaps between them, and who is present. Only touched by tasks of the
+ * channel's inbox, but for the streams themselves.
+ */
+final class ChannelStreams {
+
+    private static final String REASON = "the channel was not joined";
+
+    final KeyedStreams<String, PhoenixMessage> messages;
+    final HotStream<Delivery<PhoenixMessage>> deliveries;
+
+    private final SocketSettings settings;
+    private final SocketHub hub;
+    private final ChannelOptions options;
+    private final List<PresenceTracker<?>> presences = new ArrayList<>();
+    private boolean delivering;
+    private @Nullable Instant missingFrom;
+    private @Nullable Object seen;
+
+    ChannelStreams(String topic, ChannelOptions options, SocketSettings settings, SocketHub hub) {
+        this.messages = new KeyedStreams<>("messages of " + topic, hub.gate);
+        this.deliveries = new HotStream<>("deliveries of " + topic, hub.gate);
+        this.options = options;
+        this.settings = settings;
+        this.hub = hub;
+    }
+
+    /** What the resume hook has said of the last message. */
+    @Nullable
+    Object seen() {
+        return seen;
+    }
+
+    void track(PresenceTracker<?> presence) {
+        presences.add(presence);
+    }
+
+    /** Another join begins: presence starts over with it. */
+    void joining() {
+        presences.forEach(PresenceTracker::awaitState);
+    }
+
+    /** What is sent to the channel arrives from now on. */
+    void delivering() {
+        delivering = true;
+        Instant from = missingFrom;
+        if (from != null) {
+            missingFrom = null;
+            deliveries.next(new Delivery.Gap<>(from, settings.now(), REASON));
+        }
+    }
+
+    /** Nothing arrives any more since {@code from}. An open gap stays as it is. */
+    void interrupted(Instant from) {
+        if (delivering) {
+            delivering = false;
+            missingFrom = from;
+        }
+    }
+
+    void deliver(PhoenixMessage message) {
+        delivering();
+        remember(message);
+        presences.forEach(presence -> presence.received(message));
+        messages.next(message.event(), message);
+        if (deliveries.hasSubscribers()) {
+            deliveries.next(new Delivery.Message<>(message));
+        }
+    }
+
+    private void remember(PhoenixMessage message) {
+        try {
+            Object cursor = options.cursor(message);
+            seen = cursor == null ? seen : cursor;
+        } catch (RuntimeException e) {
+            hub.report(e);
+        }
+    }
+
+    /** The connection is given up: whoever reads only messages must learn of it. */
+    void fail(Throwable error) {
+        messages.fail(error);
+        deliveries.fail(error);
+        presences.forEach(presence -> presence.fail(error));
+    }
+
+    /** The channel is closed; whoever joins it again begins anew. */
+    void end(@Nullable Throwable error) {
+        delivering = false;
+        missingFrom = null;
+        seen = null;
+        if (error == null) {
+            messages.end();
+            deliveries.end();
+            presences.forEach(PresenceTracker::end);
+        } else {
+            fail(error);
+        }
+        presences.forEach(PresenceTracker::clear);
+    }
+
+    /** The socket is closed for good. */
+    void complete() {
+        messages.complete();
+        deliveries.complete();
+        presences.forEach(PresenceTracker::complete);
+    }
+
+    List<SubscriberStats> stats() {
+        List<SubscriberStats> all = new ArrayList<>(messages.stats());
+        all.addAll(deliveries.stats());
+        return all;
+    }
+}

@@ -1,0 +1,33 @@
+package io.agentruntime.phoenix;
+
+import io.agentruntime.error.InvalidOptionException;
+import java.time.Duration;
+
+/** Checks of arguments and options; each failure names the option. */
+final class Checks {
+
+    private Checks() {}
+
+    static Duration positive(String option, Duration value) {
+        if (value.toMillis() < 1) {
+            throw new InvalidOptionException(option, value, "must be at least 1 ms");
+        }
+        return value;
+    }
+
+    static String text(String option, String value) {
+        if (value.isBlank()) {
+            throw new InvalidOptionException(option, "blank", "must not be blank");
+        }
+        return value;
+    }
+
+    /** A header or parameter has to carry it; the value is not shown. */
+    static String secret(String option, String value) {
+        if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new InvalidOptionException(
+                    option, "a value of " + value.length() + " characters", "must be visible ASCII characters");
+        }
+        return value;
+    }
+}

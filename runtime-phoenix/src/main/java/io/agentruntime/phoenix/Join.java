@@ -1,0 +1,91 @@
+package io.agentruntime.phoenix;
+
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+
+/**
+ * One join of a channel over one session, from asking for its params to its end. What belongs to another join than the
+ * channel's current one is stale. Only touched by tasks of the channel's inbox.
+ */
+final class Join {
+
+    private static final Logger log = LoggerFactory.getLogger(PhoenixChannel.class);
+
+    final PhoenixSession session;
+
+    private final String topic;
+    private final Executor inbox;
+    private final Disposable.Composite steps = Disposables.composite();
+    private @Nullable String ref;
+
+    Join(PhoenixSession session, String topic, Executor inbox) {
+        this.session = session;
+        this.topic = topic;
+        this.inbox = inbox;
+    }
+
+    /** Its reference; {@code null} until it was sent. */
+    @Nullable
+    String ref() {
+        return ref;
+    }
+
+    /** Whether a message of the session can belong to it. Broadcasts and all of version 1 name no join. */
+    boolean owns(PhoenixSession from, PhoenixMessage message) {
+        String joinRef = message.joinRef();
+        return session == from && ref != null && (joinRef == null || joinRef.equals(ref));
+    }
+
+    /** Whether a reference is that of this join. */
+    boolean isRef(@Nullable String other) {
+        return ref != null && ref.equals(other);
+    }
+
+    /** Asks for the params and sends it. {@code onFailed} is called once, {@code onLimit} unless it was settled before. */
+    void send(Mono<Object> params, SocketSettings settings, Consumer<Throwable> onFailed, Runnable onLimit) {
+        steps.add(settings.timer()
+                .schedule(() -> inbox.execute(onLimit), settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS));
+        steps.add(params.flatMap(this::send)
+                .subscribe(nothing -> {}, error -> inbox.execute(() -> onFailed.accept(error))));
+    }
+
+    private Mono<Void> send(Object params) {
+        return Mono.create(sent -> inbox.execute(() -> {
+            if (!steps.isDisposed()) {
+                String next = session.nextRef();
+                ref = next;
+                sent.onDispose(session.send(next, next, topic, PhoenixMessage.JOIN, params)
+                        .subscribe(nothing -> {}, sent::error, sent::success));
+            }
+        }));
+    }
+
+    /** It is decided: neither its limit nor its params matter any more. */
+    void settle() {
+        steps.dispose();
+    }
+
+    /** Gives it up. The server, which may have accepted it or may do so yet, is told to forget it. */
+    void abandon() {
+        settle();
+        if (ref != null) {
+            session.sendQuietly(ref, topic, PhoenixMessage.LEAVE);
+        }
+    }
+
+    /** Leaves what was joined; answers the reference by which the server will confirm it. */
+    String leave() {
+        String leaveRef = session.nextRef();
+        session.send(ref, leaveRef, topic, PhoenixMessage.LEAVE, Map.of())
+                .subscribe(nothing -> {}, error -> log.debug("{}: the leave was not sent", topic, error));
+        return leaveRef;
+    }
+}

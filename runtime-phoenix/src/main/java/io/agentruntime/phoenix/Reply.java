@@ -1,0 +1,15 @@
+package io.agentruntime.phoenix;
+
+/**
+ * The server's reply to a push.
+ *
+ * @param status {@code ok}, {@code error}, or any other word of the channel's
+ * @param response what the channel answers; may be {@code null} in JSON
+ */
+public record Reply(String status, Payload response) {
+
+    /** Whether the status is {@code ok}. */
+    public boolean isOk() {
+        return status.equals("ok");
+    }
+}

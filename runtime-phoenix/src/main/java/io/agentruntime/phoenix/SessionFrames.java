@@ -1,0 +1,70 @@
+package io.agentruntime.phoenix;
+
+import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.transport.PipeListener;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Function;
+
+/**
+ * Reads the frames of one session and hands each to its channel. What cannot be read is reported, and nothing else is lost
+ * by it.
+ */
+final class SessionFrames implements PipeListener {
+
+    private final PhoenixSession session;
+    private final WireCodec codec;
+    private final SocketHub hub;
+    private final Topics topics;
+
+    SessionFrames(PhoenixSession session, WireCodec codec, SocketHub hub, Topics topics) {
+        this.session = session;
+        this.codec = codec;
+        this.hub = hub;
+        this.topics = topics;
+    }
+
+    @Override
+    public void onText(ByteBuf payload) {
+        receive(payload, codec::readText);
+    }
+
+    @Override
+    public void onBinary(ByteBuf payload) {
+        receive(payload, codec::readBinary);
+    }
+
+    private void receive(ByteBuf payload, Function<ByteBuf, PhoenixMessage> read) {
+        if (!session.receiving()) {
+            return;
+        }
+        session.signOfLife();
+        try {
+            receive(read.apply(payload));
+        } catch (RuntimeClientException e) {
+            hub.report(e);
+        }
+    }
+
+    private void receive(PhoenixMessage message) {
+        hub.messages.next(message);
+        if (message.topic().equals(PhoenixSession.TOPIC)) {
+            session.answered(message);
+        } else {
+            topics.received(session, message);
+        }
+    }
+
+    @Override
+    public void onPong() {
+        session.signOfLife();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        session.signOfLife();
+        hub.report(
+                error instanceof RuntimeClientException known
+                        ? known
+                        : new RuntimeClientException("A message could not be received", error));
+    }
+}

@@ -1,0 +1,31 @@
+package io.agentruntime.phoenix;
+
+import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.stream.HotStream;
+import io.agentruntime.stream.ReadGate;
+
+/** What belongs to the whole socket: every message, every error, and whoever holds reading. */
+final class SocketHub {
+
+    final HotStream<PhoenixMessage> messages;
+    final HotStream<RuntimeClientException> errors = new HotStream<>("errors", null);
+    final ReadGate gate;
+
+    SocketHub(SocketSettings settings) {
+        this.gate = new ReadGate(settings.maxReadPause(), settings.timer());
+        this.messages = new HotStream<>("messages", gate);
+    }
+
+    /** Something went wrong that no caller waits for. */
+    void report(Throwable error) {
+        errors.next(
+                error instanceof RuntimeClientException known
+                        ? known
+                        : new RuntimeClientException("Code of the application has failed", error));
+    }
+
+    void complete() {
+        messages.complete();
+        errors.complete();
+    }
+}

@@ -1,0 +1,106 @@
+package io.agentruntime.phoenix;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which channel has a topic now, and which session all of them share. A topic has one channel at a time: another that joins
+ * it takes it over, as on the server.
+ */
+final class Topics {
+
+    private static final Logger log = LoggerFactory.getLogger(Topics.class);
+
+    private final ConcurrentMap<String, ChannelMachine> channels = new ConcurrentHashMap<>();
+    private final Set<ChannelMachine> listenedTo = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable PhoenixSession session;
+    private volatile boolean closed;
+
+    /** The open session, if there is one. */
+    @Nullable
+    PhoenixSession session() {
+        PhoenixSession open = session;
+        return open != null && open.receiving() ? open : null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** From now on what arrives on its topic is the channel's. Answers the channel that had it until now. */
+    @Nullable
+    ChannelMachine take(ChannelMachine channel) {
+        ChannelMachine before = channels.put(channel.topic(), channel);
+        return before == channel ? null : before;
+    }
+
+    /** The channel wants its topic no longer. */
+    void remove(ChannelMachine channel) {
+        channels.remove(channel.topic(), channel);
+        listenedTo.removeIf(ChannelMachine::isForgotten);
+    }
+
+    /** Somebody subscribes to the channel, joined or not: its streams complete when the socket is closed. */
+    void listenedTo(ChannelMachine channel) {
+        listenedTo.add(channel);
+        if (closed) {
+            channel.inbox().execute(channel::onSocketClosed);
+        }
+    }
+
+    void received(PhoenixSession from, PhoenixMessage message) {
+        ChannelMachine channel = channels.get(message.topic());
+        if (channel != null) {
+            channel.inbox().execute(() -> channel.onMessage(from, message));
+        } else {
+            unwanted(from, message);
+        }
+    }
+
+    /**
+     * A message that belongs to no channel of this side any more. The server may have accepted a join that was given up
+     * meanwhile (the answer to a join has the join's reference twice): then it is told to leave once more.
+     */
+    void unwanted(PhoenixSession from, PhoenixMessage message) {
+        String joinRef = message.joinRef();
+        if (joinRef != null
+                && joinRef.equals(message.ref())
+                && message.reply().filter(Reply::isOk).isPresent()) {
+            from.sendQuietly(joinRef, message.topic(), PhoenixMessage.LEAVE);
+        } else {
+            log.debug("{} is nobody's", message);
+        }
+    }
+
+    void sessionOpened(PhoenixSession opened) {
+        session = opened;
+        each(channel -> channel.onSessionOpened(opened));
+    }
+
+    /** Of a session that was never announced no channel knows. */
+    void sessionEnded(PhoenixSession ended, Throwable cause) {
+        if (session == ended) {
+            session = null;
+            each(channel -> channel.onSessionEnded(ended, cause));
+        }
+    }
+
+    void connectionFailed(Throwable cause) {
+        each(channel -> channel.onConnectionFailed(cause));
+    }
+
+    void close() {
+        closed = true;
+        listenedTo.addAll(channels.values());
+        listenedTo.forEach(channel -> channel.inbox().execute(channel::onSocketClosed));
+    }
+
+    private void each(Consumer<ChannelMachine> news) {
+        channels.values().forEach(channel -> channel.inbox().execute(() -> news.accept(channel)));
+    }
+}
