@@ -37,6 +37,7 @@ final class PresenceTracker<M> {
     private final Map<String, PresenceEntry<M>> present = new LinkedHashMap<>();
     private final Deque<Diff<M>> waiting = new ArrayDeque<>();
     private boolean stateKnown;
+    private boolean changed;
 
     PresenceTracker(Class<M> type, ChannelMachine channel, SocketSettings settings, SocketHub hub) {
         this.type = type;
@@ -95,13 +96,16 @@ final class PresenceTracker<M> {
         apply(new Diff<>(state, gone));
         waiting.forEach(this::apply);
         waiting.clear();
-        changed();
+        publish();
     }
 
     private void onDiff(Diff<M> diff) {
         if (stateKnown) {
+            changed = false;
             apply(diff);
-            changed();
+            if (changed) {
+                publish();
+            }
             return;
         }
         if (waiting.size() == MAX_WAITING) {
@@ -125,6 +129,7 @@ final class PresenceTracker<M> {
         List<PresenceMeta<M>> all = new ArrayList<>(current);
         all.addAll(added);
         present.put(key, new PresenceEntry<>(key, all, entry.data()));
+        changed = true;
         joins.next(new PresenceChange<>(key, current, added));
     }
 
@@ -143,6 +148,7 @@ final class PresenceTracker<M> {
         } else {
             present.put(key, new PresenceEntry<>(key, left, before.data()));
         }
+        changed = true;
         leaves.next(new PresenceChange<>(key, left, removed));
     }
 
@@ -152,7 +158,7 @@ final class PresenceTracker<M> {
         return metas.stream().filter(meta -> !refs.contains(meta.phxRef())).toList();
     }
 
-    private void changed() {
+    private void publish() {
         if (states.hasSubscribers()) {
             states.next(snapshot());
         }
