@@ -22,6 +22,12 @@ class PhoenixScenario {
 
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     FakePhoenix server = new FakePhoenix(time, false);
+    FakeLongPoll http = new FakeLongPoll(server, time);
+
+    /** What the sockets of the scenario go over. */
+    PhoenixTransport transport() {
+        return PhoenixTransport.WEBSOCKET;
+    }
 
     /** What a publisher has signalled so far. */
     static final class Seen<T> {
@@ -44,6 +50,7 @@ class PhoenixScenario {
     /** From now on a server of version 1, and sockets that speak it. */
     void speakVersion1() {
         server = new FakePhoenix(time, true);
+        http = new FakeLongPoll(server, time);
     }
 
     PhoenixSocket socket(UnaryOperator<PhoenixSocketBuilder> options) {
@@ -52,7 +59,8 @@ class PhoenixScenario {
                         .timer(time)
                         .random(new Random(1))
                         .streams(StreamOptions.of(OverflowPolicy.ERROR).withDeliverOn(time))
-                        .transport(call -> Mono.error(new AssertionError("no HTTP here")), server))
+                        .transport(transport())
+                        .transport(http, server))
                 .build();
     }
 

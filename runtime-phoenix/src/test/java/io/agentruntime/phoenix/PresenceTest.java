@@ -53,7 +53,8 @@ class PresenceTest extends PhoenixScenario {
     }
 
     private void diff(String joins, String leaves) {
-        server.connection().broadcast(TOPIC, "presence_diff", "{\"joins\":{" + joins + "},\"leaves\":{" + leaves + "}}");
+        server.connection()
+                .broadcast(TOPIC, "presence_diff", "{\"joins\":{" + joins + "},\"leaves\":{" + leaves + "}}");
         pass(10);
     }
 
@@ -160,14 +161,16 @@ class PresenceTest extends PhoenixScenario {
         diff(entry("bob", meta("2", "phone")), "");
 
         assertThat(before.keySet()).containsExactly("ann");
-        assertThatThrownBy(before::clear)
-                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(before::clear).isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test
     void fieldsBesideTheMetasAreKept() {
         server.connection()
-                .push(TOPIC, "presence_state", "{\"ann\":{\"user\":{\"name\":\"Ann\"},\"metas\":[" + meta("1", "x") + "]}}");
+                .push(
+                        TOPIC,
+                        "presence_state",
+                        "{\"ann\":{\"user\":{\"name\":\"Ann\"},\"metas\":[" + meta("1", "x") + "]}}");
         pass(10);
 
         assertThat(states.last().get("ann").data().field("user").orElseThrow().string("name"))
@@ -183,18 +186,22 @@ class PresenceTest extends PhoenixScenario {
         pass(10);
 
         assertThat(present()).containsOnly(Map.entry("ann", List.of("1=phone")));
-        assertThat(errors.values).hasSize(2).allSatisfy(error -> assertThat(error).isInstanceOf(DecodeException.class));
+        assertThat(errors.values)
+                .hasSize(2)
+                .allSatisfy(error -> assertThat(error).isInstanceOf(DecodeException.class));
     }
 
     @Test
     void presenceMayBeReadAsItCame() {
         PhoenixChannel other = socket.channel("room:raw");
-        Seen<Map<String, PresenceEntry<JsonPayload>>> raw = watch(other.presence().state());
+        Seen<Map<String, PresenceEntry<JsonPayload>>> raw =
+                watch(other.presence().state());
         await(other.join());
         server.connection().push("room:raw", "presence_state", "{" + entry("ann", meta("1", "phone")) + "}");
         pass(10);
 
-        assertThat(raw.last().get("ann").metas().get(0).value().string("device")).isEqualTo("phone");
+        assertThat(raw.last().get("ann").metas().get(0).value().string("device"))
+                .isEqualTo("phone");
         assertThat(other.presence()).isSameAs(other.presence(JsonPayload.class));
     }
 
