@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -40,6 +42,9 @@ final class FakePhoenix implements PipeConnector {
 
     /** Sees each frame first; true when it has dealt with it. */
     BiPredicate<Connection, Frame> script = (connection, frame) -> false;
+
+    /** How many milliseconds the next frame takes, either way; none overtakes another. */
+    LongSupplier latency = () -> 0;
 
     /** What connecting fails with, while it is set. */
     @Nullable
@@ -79,6 +84,8 @@ final class FakePhoenix implements PipeConnector {
         final List<Frame> received = new ArrayList<>();
         final Map<String, String> joined = new HashMap<>();
         int pings;
+        private long inDue;
+        private long outDue;
 
         private Connection(InMemoryPipe pipe) {
             this.pipe = pipe;
@@ -131,10 +138,25 @@ final class FakePhoenix implements PipeConnector {
         }
 
         private void receive(Frame frame) {
-            received.add(frame);
-            if (!script.test(this, frame)) {
-                answer(frame);
+            inDue = Math.max(inDue, now() + latency.getAsLong());
+            at(inDue, () -> {
+                received.add(frame);
+                if (!script.test(this, frame)) {
+                    answer(frame);
+                }
+            });
+        }
+
+        private void at(long due, Runnable task) {
+            if (due <= now()) {
+                task.run();
+            } else {
+                scheduler.schedule(task, due - now(), TimeUnit.MILLISECONDS);
             }
+        }
+
+        private long now() {
+            return scheduler.now(TimeUnit.MILLISECONDS);
         }
 
         /** What a healthy server does. */
@@ -164,7 +186,8 @@ final class FakePhoenix implements PipeConnector {
         // ---- What goes
 
         void raw(String text) {
-            pipe.send(OutboundMessage.text(text)).subscribe();
+            outDue = Math.max(outDue, now() + latency.getAsLong());
+            at(outDue, () -> pipe.send(OutboundMessage.text(text)).subscribe(nothing -> {}, closed -> {}));
         }
 
         void rawBinary(byte... bytes) {
