@@ -111,7 +111,7 @@ public final class IdleLimit {
 
         @Override
         public void run() {
-            long silent = wanted.get() == 0 ? 0 : now() - since;
+            long silent = wanted.get() == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(now() - since);
             if (silent < limit.toMillis()) {
                 sleep(limit.toMillis() - silent);
             } else if (state.compareAndSet(QUIET, OVER)) {
@@ -128,8 +128,9 @@ public final class IdleLimit {
             }
         }
 
+        /** In nanoseconds, for only then is it a clock that nobody sets. */
         private long now() {
-            return timer.now(TimeUnit.MILLISECONDS);
+            return timer.now(TimeUnit.NANOSECONDS);
         }
     }
 }

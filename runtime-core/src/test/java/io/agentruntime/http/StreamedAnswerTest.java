@@ -1,0 +1,109 @@
+package io.agentruntime.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentruntime.error.ConnectFailedException;
+import io.agentruntime.error.ConnectionLostException;
+import io.agentruntime.error.TimeLimitException;
+import io.agentruntime.net.NetOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+/** Over loopback: answers that are read as they come. */
+class StreamedAnswerTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final ReactorHttpExchange exchange =
+            ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
+    private final List<String> seen = new ArrayList<>();
+    private final RawServer server = new RawServer((peer, request) -> {
+        if (request.contains("/mute")) {
+            return;
+        }
+        peer.write("HTTP/1.1 203 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+        if (request.contains("/whole")) {
+            peer.write("2\r\nde\r\n0\r\n\r\n");
+        } else if (request.contains("/broken")) {
+            peer.close();
+        }
+    });
+
+    @AfterEach
+    void close() throws IOException {
+        exchange.close().block(SOON);
+        server.close();
+    }
+
+    private Flux<String> get(String path, Duration limit, Duration maxSilence) {
+        HttpCall call = new HttpCall("GET", server.url().http(path), Map.of(), null, limit, 1);
+        return exchange.stream(call, maxSilence, (head, body) -> {
+            seen.add(head + " " + head.header("X-A").orElse("none"));
+            return body.map(chunk -> new String(chunk, UTF_8));
+        });
+    }
+
+    @Test
+    void theReaderGetsTheHeadAndThenTheBody() {
+        StepVerifier.create(get("/whole", SOON, SOON).reduce(String::concat))
+                .expectNext("abcde")
+                .expectComplete()
+                .verify(SOON);
+        assertThat(seen).containsExactly("HTTP 203 1");
+    }
+
+    @Test
+    void aBodyThatBreaksOffIsALostConnection() {
+        StepVerifier.create(get("/broken", SOON, SOON))
+                .expectNext("abc")
+                .expectError(ConnectionLostException.class)
+                .verify(SOON);
+    }
+
+    @Test
+    void aBodyMayTakeLongerThanTheHeadButNotBeSilentForLonger() {
+        StepVerifier.create(get("/open", Duration.ofMillis(500), Duration.ofMillis(900)))
+                .expectNext("abc")
+                .expectErrorSatisfies(e ->
+                        assertThat(e).isInstanceOf(TimeLimitException.class).hasMessageContaining("PT0.9S"))
+                .verify(SOON);
+    }
+
+    @Test
+    void aHeadThatDoesNotComeHasItsLimit() {
+        StepVerifier.create(get("/mute", Duration.ofMillis(300), SOON))
+                .expectErrorSatisfies(e -> assertThat(e)
+                        .isInstanceOf(TimeLimitException.class)
+                        .hasMessage("GET /mute did not finish within PT0.3S"))
+                .verify(SOON);
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void nobodyToReadFromIsAFailedConnect() throws IOException {
+        Flux<String> body = get("/whole", SOON, SOON);
+        server.close();
+
+        StepVerifier.create(body).expectError(ConnectFailedException.class).verify(SOON);
+    }
+
+    @Test
+    void cancellingClosesTheConnection() {
+        StepVerifier.create(get("/open", SOON, SOON))
+                .expectNext("abc")
+                .thenCancel()
+                .verify(SOON);
+        Flux.interval(Duration.ofMillis(5))
+                .filter(tick -> server.open.get() == 0)
+                .blockFirst(SOON);
+    }
+}
