@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.FutureMono;
 import reactor.netty.http.HttpProtocol;
@@ -103,7 +104,7 @@ final class LoopbackFace implements Face {
         String method = request.method().name();
         ServerRequest head = ServerRequest.of(method, request.uri(), headers, new byte[0]);
         if (head.isHandshake()) {
-            return wire.handshake(head).flatMap(verdict -> upgrade(verdict, response));
+            return whileConnected(response, wire.handshake(head)).flatMap(verdict -> upgrade(verdict, response));
         }
         return request.receive()
                 .aggregate()
@@ -114,6 +115,14 @@ final class LoopbackFace implements Face {
     }
 
     // Handshakes
+
+    /** On the connection's own thread, and not when the client has gone: Netty leaks the answer that it cannot send then. */
+    private static <T> Mono<T> whileConnected(HttpServerResponse response, Mono<T> verdict) {
+        Mono<Channel> client =
+                Mono.create(sink -> response.withConnection(connection -> sink.success(connection.channel())));
+        return client.flatMap(channel ->
+                verdict.publishOn(Schedulers.fromExecutor(channel.eventLoop())).filter(known -> channel.isActive()));
+    }
 
     private Mono<Void> upgrade(Handshake verdict, HttpServerResponse response) {
         if (verdict instanceof Handshake.Accept accepted) {
