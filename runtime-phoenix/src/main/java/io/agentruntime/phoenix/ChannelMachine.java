@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -368,7 +367,6 @@ final class ChannelMachine {
     /** Another channel has taken the topic. */
     private void onReplaced() {
         if (!(state instanceof Closed)) {
-            callers.fail(new ChannelClosedException(topic, CloseReason.REPLACED));
             close(CloseReason.REPLACED, null);
         }
     }
@@ -386,20 +384,22 @@ final class ChannelMachine {
 
     /** Not joined although the session lives: joined again after a delay. Whoever waits for this join learns why. */
     private void errored(Throwable cause) {
-        drop(push -> cause);
+        endJoin();
         Duration delay = settings.rejoinDelays().delay(failures, lastDelay, settings.random());
         failures++;
         lastDelay = delay;
         moveTo(new Errored(failures, delay, cause));
         after(delay, this::rejoin);
+        pushes.failSent(push -> cause);
         callers.fail(cause);
     }
 
     /** Joined again when a session opens. Callers go on waiting, for their own limit. */
     private void disconnected(Throwable cause) {
-        drop(push -> new SessionEndedException(pushes.name(push), cause));
+        endJoin();
         timer.update(Disposables.disposed());
         moveTo(new Errored(1, Duration.ZERO, cause));
+        pushes.failSent(push -> new SessionEndedException(pushes.name(push), cause));
     }
 
     private void rejoin() {
@@ -410,8 +410,8 @@ final class ChannelMachine {
         }
     }
 
-    /** The current join is over. */
-    private void drop(Function<Push, Throwable> error) {
+    /** The current join is over. Whoever hears of it afterwards finds the state changed. */
+    private void endJoin() {
         Join ended = join;
         if (ended != null) {
             join = null;
@@ -419,7 +419,6 @@ final class ChannelMachine {
             ended.settle();
             streams.interrupted(ended.session.lastSignOfLife());
         }
-        pushes.failSent(error);
     }
 
     private void close(CloseReason reason, @Nullable Throwable cause) {
@@ -427,11 +426,12 @@ final class ChannelMachine {
         boolean again = state instanceof Leaving && reason == CloseReason.LEFT && !callers.isEmpty();
         topics.remove(this);
         timer.update(Disposables.disposed());
-        drop(push -> error);
+        endJoin();
+        moveTo(new Closed(reason, cause));
+        pushes.failSent(push -> error);
         pushes.failWaiting(push -> error);
         pushes.stop();
         streams.end(reason == CloseReason.LEFT || reason == CloseReason.SOCKET_CLOSED ? null : error);
-        moveTo(new Closed(reason, cause));
         List<MonoSink<Void>> left = List.copyOf(leavers);
         leavers.clear();
         left.forEach(MonoSink::success);
