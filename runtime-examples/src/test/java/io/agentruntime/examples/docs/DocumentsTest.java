@@ -8,6 +8,8 @@ import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.RateLimitRetry;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.phoenix.ChannelOptions;
+import io.agentruntime.phoenix.PhoenixSocketBuilder;
 import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServerBuilder;
 import io.agentruntime.phoenix.testkit.PhoenixFaults;
 import io.agentruntime.testkit.EmbeddedGatewayBuilder;
@@ -36,6 +38,8 @@ class DocumentsTest {
     private static final Path ROOT = Path.of("..");
     private static final Path TESTS = Path.of("src/test/java");
     private static final Path ERRORS = ROOT.resolve("runtime-core/src/main/java/io/agentruntime/error");
+
+    private static final Path CHANNELS = ROOT.resolve("runtime-phoenix/src/main/java/io/agentruntime/phoenix");
 
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CODE_IN_LAST_COLUMN = Pattern.compile("`(runtime\\.[^`]+)` \\|$", Pattern.MULTILINE);
@@ -72,6 +76,8 @@ class DocumentsTest {
     @ValueSource(
             classes = {
                 NookplotRuntimeBuilder.class,
+                PhoenixSocketBuilder.class,
+                ChannelOptions.Builder.class,
                 ReconnectPolicy.Builder.class,
                 HttpOptions.Builder.class,
                 RateLimitRetry.Builder.class,
@@ -116,6 +122,18 @@ class DocumentsTest {
         assertThat(HttpStatusException.class.getDeclaredClasses())
                 .hasSizeGreaterThan(5)
                 .allSatisfy(error -> assertThat(page).contains("`" + error.getSimpleName() + "`"));
+    }
+
+    @Test
+    void everyErrorOfChannelsIsInTheirTable() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/phoenix.md"));
+        try (Stream<Path> files = Files.list(CHANNELS)) {
+            assertThat(files.map(file -> file.getFileName().toString())
+                            .filter(file -> file.endsWith("Exception.java"))
+                            .map(file -> file.replace(".java", "")))
+                    .hasSizeGreaterThan(5)
+                    .allSatisfy(error -> assertThat(page).contains("| `" + error + "` |"));
+        }
     }
 
     @Test
