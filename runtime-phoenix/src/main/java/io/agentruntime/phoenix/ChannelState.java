@@ -4,7 +4,13 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where a channel stands. {@link PhoenixChannel} tells what leads from one state to the next. */
+/**
+ * Where a channel stands.
+ *
+ * <p>{@code join()} leads from {@code Closed} to {@code Joining}, and that to {@code Joined}. A crash, a join that takes too
+ * long and the end of the session lead to {@code Errored}, from where the channel is joined again by itself. {@code leave()}
+ * leads to {@code Closed}, by way of {@code Leaving} where the server has something to confirm.
+ */
 public sealed interface ChannelState {
 
     /** The state's name in lower case: {@code closed}, {@code joining}, {@code joined}, {@code errored}, {@code leaving}. */
