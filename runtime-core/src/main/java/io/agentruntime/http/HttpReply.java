@@ -8,7 +8,7 @@ import java.util.Optional;
  * The answer of an {@link HttpExchange}.
  *
  * @param status the HTTP status
- * @param headers the headers by lower-case name, the first value of each
+ * @param headers the headers by lower-case name, the first value of each; of {@code set-cookie} all, a line each
  * @param body the body, empty when there was none
  */
 public record HttpReply(int status, Map<String, String> headers, byte[] body) {

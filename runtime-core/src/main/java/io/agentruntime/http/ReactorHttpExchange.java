@@ -38,6 +38,8 @@ public final class ReactorHttpExchange implements HttpExchange, StreamingExchang
     /** Goes ahead of what a reader makes of a stream, for the limit up to the head. */
     private static final Object HEAD = new Object();
 
+    private static final String SET_COOKIE = HttpHeaderNames.SET_COOKIE.toString();
+
     private final HttpClient client;
     private final ConnectionProvider connections;
     private final Scheduler timer;
@@ -155,7 +157,10 @@ public final class ReactorHttpExchange implements HttpExchange, StreamingExchang
     private static Map<String, String> headers(HttpClientResponse response) {
         Map<String, String> headers = new HashMap<>();
         response.responseHeaders()
-                .forEach(header -> headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+                .forEach(header -> headers.merge(
+                        header.getKey().toLowerCase(Locale.ROOT),
+                        header.getValue(),
+                        (first, next) -> header.getKey().equalsIgnoreCase(SET_COOKIE) ? first + "\n" + next : first));
         return headers;
     }
 

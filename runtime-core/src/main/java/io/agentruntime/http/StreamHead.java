@@ -8,7 +8,7 @@ import java.util.Optional;
  * The beginning of a streamed answer.
  *
  * @param status the HTTP status
- * @param headers the headers by lower-case name, the first value of each
+ * @param headers the headers by lower-case name, the first value of each; of {@code set-cookie} all, a line each
  */
 public record StreamHead(int status, Map<String, String> headers) {
 

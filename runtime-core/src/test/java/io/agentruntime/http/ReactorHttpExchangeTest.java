@@ -47,13 +47,15 @@ class ReactorHttpExchangeTest {
 
     @Test
     void sendsRequestsAndReadsTheAnswers() {
-        RawServer server = server((peer, request) -> peer.reply(201, "{\"ok\":true}", "X-A: 1", "x-a: 2"));
+        RawServer server = server((peer, request) ->
+                peer.reply(201, "{\"ok\":true}", "X-A: 1", "x-a: 2", "Set-Cookie: a=1", "set-cookie: b=2"));
         ReactorHttpExchange exchange = exchange(o -> o);
 
         HttpReply reply = await(exchange.exchange(call(server, "POST", "/v1/x?q=" + KEY, "{}")));
         assertThat(reply.status()).isEqualTo(201);
         assertThat(reply.body()).asString(UTF_8).isEqualTo("{\"ok\":true}");
         assertThat(reply.header("X-A")).contains("1");
+        assertThat(reply.header("Set-Cookie")).contains("a=1\nb=2");
         await(exchange.exchange(call(server, "POST", "/v1/x", null)));
         await(exchange.exchange(call(server, "GET", "/v1/x", null)));
         await(exchange.exchange(call(server, "DELETE", "/v1/x", null)));
