@@ -23,7 +23,8 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * What the pipes have in common: the outbound queue, the closing handshake (RFC 6455, section 7) and the one end.
+ * What the pipes have in common, for those who write another one: the outbound queue, the closing handshake (RFC 6455,
+ * section 7) and the one end.
  *
  * <p>Everything named {@code on...} or {@code write...} runs on the pipe's own thread, so the closing needs no lock:
  *
@@ -36,14 +37,16 @@ import reactor.core.scheduler.Scheduler;
  * <tr><td>open or closing, {@link #abort}</td><td>{@code ->} ended</td><td>broken</td></tr>
  * </table>
  */
-abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
+public abstract class AbstractPipe implements Pipe {
 
     private static final Logger log = LoggerFactory.getLogger(Pipe.class);
 
     /** A close frame's payload is at most 125 bytes, two of them the code (RFC 6455, section 5.5). */
     private static final int MAX_REASON_BYTES = 123;
 
-    final WebSocketOptions options;
+    /** The limits. */
+    protected final WebSocketOptions options;
+
     final OutboundQueue queue;
 
     private final Scheduler timers;
@@ -54,31 +57,54 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
     private Disposable closeLimit = Disposables.disposed();
     private boolean isEnded;
 
-    AbstractPipe(WebSocketOptions options, Scheduler timers, ByteBufAllocator allocator) {
+    /**
+     * @param options the limits
+     * @param timers where the limit of closing is kept
+     * @param allocator where the buffers of outgoing messages come from
+     */
+    protected AbstractPipe(WebSocketOptions options, Scheduler timers, ByteBufAllocator allocator) {
         this.options = options;
         this.timers = timers;
-        this.queue = new OutboundQueue(this, allocator, options.maxQueuedBytes());
+        this.queue = new OutboundQueue(new Outlet(), allocator, options.maxQueuedBytes());
     }
 
+    /** Whether there is room for another message; after {@code false} call {@link #drain()} once there is. */
+    protected abstract boolean writable();
+
+    /** Takes over the payload, also when it throws; what it throws fails this message only. */
+    protected abstract void write(boolean binary, ByteBuf payload);
+
+    /** Sends what was written. */
+    protected abstract void flush();
+
+    /** Runs a task on the pipe's thread, after the running one; may throw {@link RejectedExecutionException}. */
+    protected abstract void execute(Runnable task);
+
     /** Runs on the pipe's thread: at once when this is it. */
-    abstract void onThread(Runnable task);
+    protected abstract void onThread(Runnable task);
 
     /** Who receives; called only when something was received. */
-    abstract PipeListener listener();
+    protected abstract PipeListener listener();
 
-    abstract void writePing();
+    /** Asks the peer for a sign of life. */
+    protected abstract void writePing();
 
     /** Writes a close frame now, ahead of what is queued. */
-    abstract void writeClose(CloseStatus status);
+    protected abstract void writeClose(CloseStatus status);
 
     /** Closes the connection once all that was written is out. */
-    abstract void closeWhenWritten();
+    protected abstract void closeWhenWritten();
 
     /** Cuts the connection at once. */
-    abstract void cut();
+    protected abstract void cut();
 
-    /** Releases what was half received. */
-    abstract void release();
+    /** The pipe has ended: releases what was half received. */
+    protected abstract void release();
+
+    /** Has what is queued written soon: there is room again. */
+    protected final void drain() {
+        queue.drain();
+    }
 
     @Override
     public final Mono<Void> send(OutboundMessage message) {
@@ -154,7 +180,7 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
     }
 
     /** The peer's close frame. */
-    final void onClose(CloseStatus status) {
+    protected final void onClose(CloseStatus status) {
         if (isEnded) {
             return;
         }
@@ -168,7 +194,7 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
     }
 
     /** The connection is gone, or cannot go on. */
-    final void onBroken(@Nullable Throwable cause) {
+    protected final void onBroken(@Nullable Throwable cause) {
         if (isEnded) {
             return;
         }
@@ -183,16 +209,17 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
     }
 
     /** A message above the limit that cannot be skipped. */
-    final void onTooLarge() {
+    protected final void onTooLarge() {
         onBroken(tooLarge());
     }
 
-    final FrameTooLargeException tooLarge() {
+    /** The error of a message above the limit. */
+    protected final FrameTooLargeException tooLarge() {
         return new FrameTooLargeException("An inbound message", options.maxMessageBytes(), "webSocket.maxMessageBytes");
     }
 
     /** A whole message; the caller releases it. What comes after we began to close is no longer anybody's. */
-    final void onMessage(boolean binary, ByteBuf payload) {
+    protected final void onMessage(boolean binary, ByteBuf payload) {
         if (isEnded || closing != null) {
             return;
         }
@@ -207,7 +234,8 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
         }
     }
 
-    final void onSignOfLife() {
+    /** Something came that is no message. */
+    protected final void onSignOfLife() {
         if (isEnded || closing != null) {
             return;
         }
@@ -218,7 +246,8 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
         }
     }
 
-    final void onSkipped(Throwable error) {
+    /** Something came that could not become a message. */
+    protected final void onSkipped(Throwable error) {
         if (isEnded || closing != null) {
             return;
         }
@@ -229,7 +258,8 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
         }
     }
 
-    final void onReadStart() {
+    /** Several messages may follow; {@link #onReadComplete()} has to follow them. */
+    protected final void onReadStart() {
         try {
             listener().onReadStart();
         } catch (Throwable t) {
@@ -238,7 +268,7 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
     }
 
     /** Follows every {@link #onReadStart()}, ended or not: a listener may have put off something to this moment. */
-    final void onReadComplete() {
+    protected final void onReadComplete() {
         try {
             listener().onReadComplete();
         } catch (Throwable t) {
@@ -251,7 +281,8 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
         log.error("A listener of a pipe failed; the pipe goes on", t);
     }
 
-    final boolean isEnded() {
+    /** Whether the pipe has ended. */
+    protected final boolean isEnded() {
         return isEnded;
     }
 
@@ -272,7 +303,7 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
     }
 
     /** Runs a task on the pipe's thread after a while. */
-    final Disposable after(Duration delay, Runnable task) {
+    protected final Disposable after(Duration delay, Runnable task) {
         try {
             return timers.schedule(() -> onThread(task), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -297,5 +328,28 @@ abstract class AbstractPipe implements Pipe, OutboundQueue.Sink {
             text = text.substring(0, text.offsetByCodePoints(text.length(), -1));
         }
         return text;
+    }
+
+    private final class Outlet implements OutboundQueue.Sink {
+
+        @Override
+        public boolean writable() {
+            return AbstractPipe.this.writable();
+        }
+
+        @Override
+        public void write(boolean binary, ByteBuf payload) {
+            AbstractPipe.this.write(binary, payload);
+        }
+
+        @Override
+        public void flush() {
+            AbstractPipe.this.flush();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            AbstractPipe.this.execute(task);
+        }
     }
 }

@@ -115,14 +115,14 @@ public final class InMemoryPipe extends AbstractPipe {
     }
 
     @Override
-    PipeListener listener() {
+    protected PipeListener listener() {
         return Objects.requireNonNull(listener);
     }
 
     // --- one task at a time, in order, whatever the scheduler
 
     @Override
-    void onThread(Runnable task) {
+    protected void onThread(Runnable task) {
         execute(task);
     }
 
@@ -152,35 +152,35 @@ public final class InMemoryPipe extends AbstractPipe {
     // --- outbound
 
     @Override
-    public boolean writable() {
+    protected boolean writable() {
         return losing || peer().inFlight.get() < options.windowBytes();
     }
 
     @Override
-    public void write(boolean binary, ByteBuf payload) {
+    protected void write(boolean binary, ByteBuf payload) {
         transmit(new Frame.Message(binary, payload));
     }
 
     @Override
-    public void flush() {}
+    protected void flush() {}
 
     @Override
-    void writePing() {
+    protected void writePing() {
         transmit(new Frame.Ping());
     }
 
     @Override
-    void writeClose(CloseStatus status) {
+    protected void writeClose(CloseStatus status) {
         transmit(new Frame.Close(status));
     }
 
     @Override
-    void closeWhenWritten() {
+    protected void closeWhenWritten() {
         transmit(new Frame.Cut());
     }
 
     @Override
-    void cut() {
+    protected void cut() {
         transmit(new Frame.Cut());
     }
 
@@ -247,7 +247,7 @@ public final class InMemoryPipe extends AbstractPipe {
     }
 
     @Override
-    void release() {
+    protected void release() {
         // What is still held is read into the void by the next delivery.
         onThread(this::deliver);
     }

@@ -27,8 +27,8 @@ public interface Pipe {
     Mono<Void> send(OutboundMessage message);
 
     /**
-     * Sends a WebSocket ping, as urgent as a message can be. Its pong is a sign of life ({@link PipeListener#onPong()}).
-     * Does nothing once the pipe has ended.
+     * Asks the peer for a sign of life ({@link PipeListener#onPong()}): by a WebSocket ping, as urgent as a message can be,
+     * or by what the transport has instead. Does nothing once the pipe has ended.
      */
     void ping();
 

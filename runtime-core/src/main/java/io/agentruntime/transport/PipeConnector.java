@@ -11,6 +11,7 @@ public interface PipeConnector {
      *
      * <p>Errors: {@link io.agentruntime.error.ConnectFailedException} (name, TCP, TLS, proxy), {@link
      * io.agentruntime.error.HandshakeException} (an HTTP status instead of the upgrade), {@link
+     * io.agentruntime.error.HttpStatusException} (an HTTP status, where a pipe is carried by HTTP), {@link
      * io.agentruntime.error.TimeLimitException}.
      */
     Mono<Pipe> connect(PipeRequest request, PipeListener listener);

@@ -95,7 +95,7 @@ final class WebSocketPipe extends AbstractPipe {
     }
 
     @Override
-    void onThread(Runnable task) {
+    protected void onThread(Runnable task) {
         if (channel.eventLoop().inEventLoop()) {
             task.run();
             return;
@@ -108,43 +108,43 @@ final class WebSocketPipe extends AbstractPipe {
     }
 
     @Override
-    PipeListener listener() {
+    protected PipeListener listener() {
         return Objects.requireNonNull(listener);
     }
 
     // --- the queue's socket
 
     @Override
-    public boolean writable() {
+    protected boolean writable() {
         return channel.isWritable();
     }
 
     @Override
-    public void write(boolean binary, ByteBuf payload) {
+    protected void write(boolean binary, ByteBuf payload) {
         // A failed write closes the channel or comes as an exception: no promise a message.
         channel.write(
                 binary ? new BinaryWebSocketFrame(payload) : new TextWebSocketFrame(payload), channel.voidPromise());
     }
 
     @Override
-    public void flush() {
+    protected void flush() {
         channel.flush();
     }
 
     @Override
-    public void execute(Runnable task) {
+    protected void execute(Runnable task) {
         channel.eventLoop().execute(task);
     }
 
     // --- closing
 
     @Override
-    void writePing() {
+    protected void writePing() {
         channel.writeAndFlush(new PingWebSocketFrame(), channel.voidPromise());
     }
 
     @Override
-    void writeClose(CloseStatus status) {
+    protected void writeClose(CloseStatus status) {
         CloseWebSocketFrame frame = status.code() == CloseStatus.NO_STATUS
                 ? new CloseWebSocketFrame()
                 : new CloseWebSocketFrame(status.code(), status.reason());
@@ -152,20 +152,20 @@ final class WebSocketPipe extends AbstractPipe {
     }
 
     @Override
-    void closeWhenWritten() {
+    protected void closeWhenWritten() {
         // An empty write completes after all before it, also where TLS or a deflater sits in between.
         channel.writeAndFlush(channel.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
         cutLater();
     }
 
     @Override
-    void cut() {
+    protected void cut() {
         // Past all handlers: TLS would wait for its close_notify to be written to a peer that may not read.
         channel.unsafe().close(channel.voidPromise());
     }
 
     @Override
-    void release() {
+    protected void release() {
         assembler.release();
         if (owedPong != null) {
             owedPong.release();
