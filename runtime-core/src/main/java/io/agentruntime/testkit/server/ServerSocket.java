@@ -50,7 +50,7 @@ public final class ServerSocket {
         wire.confined.run(() -> message(payload, binary, wire.faults.partsOfNextMessage(payload.length)));
     }
 
-    private void message(byte[] payload, boolean binary, int parts) {
+    void message(byte[] payload, boolean binary, int parts) {
         effect(() -> port.message(payload, binary, parts));
     }
 
