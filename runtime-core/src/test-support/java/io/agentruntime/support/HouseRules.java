@@ -43,7 +43,7 @@ public final class HouseRules {
         LAYERS.put("connection", Set.of("error", "stream"));
         LAYERS.put("http", Set.of("error", "json", "net"));
         LAYERS.put("transport", Set.of("connection", "error", "net"));
-        LAYERS.put("transport.sockjs", Set.of("connection", "error", "http", "net", "transport"));
+        LAYERS.put("transport.sockjs", Set.of("connection", "error", "http", "json", "net", "transport"));
         LAYERS.put("nookplot..", engine);
         LAYERS.put("codebolt..", engine);
         LAYERS.put("octavus..", engine);
