@@ -16,6 +16,7 @@ import io.agentruntime.testkit.EmbeddedGatewayBuilder;
 import io.agentruntime.testkit.Faults;
 import io.agentruntime.testkit.server.WireFaults;
 import io.agentruntime.transport.WebSocketOptions;
+import io.agentruntime.transport.sockjs.SockJsOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -82,7 +83,8 @@ class DocumentsTest {
                 HttpOptions.Builder.class,
                 RateLimitRetry.Builder.class,
                 NetOptions.Builder.class,
-                WebSocketOptions.Builder.class
+                WebSocketOptions.Builder.class,
+                SockJsOptions.Builder.class
             })
     void everyOptionHasItsRow(Class<?> builder) throws IOException {
         String page = Files.readString(ROOT.resolve("docs/configuration.md"));
