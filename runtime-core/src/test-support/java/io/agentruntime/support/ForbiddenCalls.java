@@ -43,6 +43,9 @@ final class ForbiddenCalls {
                     "java.util.concurrent.ForkJoinPool", "<init>|commonPool",
                     "java.util.concurrent.Executors", ".*"));
 
+    static final DescribedPredicate<JavaAccess<?>> ENDING_THE_PROCESS =
+            access("ends the process", Map.of("java.lang.System", "exit", "java.lang.Runtime", "exit|halt"));
+
     static final DescribedPredicate<JavaAccess<?>> PRINTING = access(
             "prints",
             Map.of(

@@ -44,6 +44,7 @@ public final class HouseRules {
         LAYERS.put("http", Set.of("error", "json", "net"));
         LAYERS.put("transport", Set.of("connection", "error", "net"));
         LAYERS.put("transport.sockjs", Set.of("connection", "error", "http", "json", "net", "transport"));
+        LAYERS.put("runner", Set.of("error"));
         LAYERS.put("nookplot..", engine);
         LAYERS.put("codebolt..", engine);
         LAYERS.put("octavus..", engine);
@@ -62,6 +63,10 @@ public final class HouseRules {
 
     /** An application that asks for it gets a JVM shutdown hook: a thread, and one that waits. */
     private static final DescribedPredicate<JavaClass> SHUTDOWN_HOOK = simpleName("ShutdownHook");
+
+    /** Its {@code run()} is for main methods: it waits for the end of the plugin and, when it is told to, ends the process. */
+    private static final DescribedPredicate<JavaClass> PLUGIN_RUNNER =
+            resideInAPackage(ROOT + "runner").and(simpleName("PluginRunner"));
 
     @ArchTest
     static final ArchRule packages_use_only_the_layers_below_them = CompositeArchRule.of(
@@ -116,7 +121,7 @@ public final class HouseRules {
 
     @ArchTest
     static final ArchRule nothing_waits = classes()
-            .that(LIBRARY.and(not(SHUTDOWN_HOOK)))
+            .that(LIBRARY.and(not(SHUTDOWN_HOOK)).and(not(PLUGIN_RUNNER)))
             .should(never(accessTargetWhere(ForbiddenCalls.WAITING)))
             .as("library code never waits for another thread");
 
@@ -125,6 +130,12 @@ public final class HouseRules {
             .that(LIBRARY.and(not(SHUTDOWN_HOOK)))
             .should(never(accessTargetWhere(ForbiddenCalls.STARTING_THREADS)))
             .as("library code runs on Reactor's schedulers and on event loops, not on threads of its own");
+
+    @ArchTest
+    static final ArchRule nothing_ends_the_process = classes()
+            .that(LIBRARY.and(not(PLUGIN_RUNNER)))
+            .should(never(accessTargetWhere(ForbiddenCalls.ENDING_THE_PROCESS)))
+            .as("nothing but the plugin runner ends the process");
 
     @ArchTest
     static final ArchRule nothing_prints = classes()
