@@ -96,12 +96,12 @@ public final class HotStream<T> {
     }
 
     /**
-     * All elements from subscription on, behind {@code first}.
+     * All elements from subscription on, behind {@code first}, where that is not {@code null}.
      *
      * @param serial the executor on which {@link #next} is called, so that nothing comes between {@code first} and the
      *     elements after it
      */
-    public Flux<T> fluxAfter(Supplier<T> first, Executor serial, StreamOptions options) {
+    public Flux<T> fluxAfter(Supplier<? extends @Nullable T> first, Executor serial, StreamOptions options) {
         return new Subscriptions(element -> true, options, serial, first);
     }
 
@@ -130,10 +130,13 @@ public final class HotStream<T> {
         private final Predicate<? super T> wanted;
         private final StreamOptions options;
         private final Executor serial;
-        private final @Nullable Supplier<T> first;
+        private final @Nullable Supplier<? extends @Nullable T> first;
 
         private Subscriptions(
-                Predicate<? super T> wanted, StreamOptions options, Executor serial, @Nullable Supplier<T> first) {
+                Predicate<? super T> wanted,
+                StreamOptions options,
+                Executor serial,
+                @Nullable Supplier<? extends @Nullable T> first) {
             this.wanted = wanted;
             this.options = options;
             this.serial = serial;
@@ -146,8 +149,9 @@ public final class HotStream<T> {
                     new BufferedSubscriber<>(name, actual, wanted, options, gate, HotStream.this::remove);
             actual.onSubscribe(subscriber);
             serial.execute(() -> {
-                if (first != null) {
-                    subscriber.offer(first.get(), null);
+                T before = first == null ? null : first.get();
+                if (before != null) {
+                    subscriber.offer(before, null);
                 }
                 subscriber.registerWith(HotStream.this::addUnlessCompleted);
             });

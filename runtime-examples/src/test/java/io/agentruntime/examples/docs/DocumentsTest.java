@@ -2,6 +2,8 @@ package io.agentruntime.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentruntime.codebolt.CodeboltPluginBuilder;
+import io.agentruntime.codebolt.ReplyRouter;
 import io.agentruntime.connection.ReconnectPolicy;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.http.HttpOptions;
@@ -12,8 +14,11 @@ import io.agentruntime.phoenix.ChannelOptions;
 import io.agentruntime.phoenix.PhoenixSocketBuilder;
 import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServerBuilder;
 import io.agentruntime.phoenix.testkit.PhoenixFaults;
+import io.agentruntime.runner.PluginRunner;
 import io.agentruntime.testkit.EmbeddedGatewayBuilder;
 import io.agentruntime.testkit.Faults;
+import io.agentruntime.testkit.codebolt.CodeboltFaults;
+import io.agentruntime.testkit.codebolt.EmbeddedCodeboltServerBuilder;
 import io.agentruntime.testkit.server.WireFaults;
 import io.agentruntime.transport.WebSocketOptions;
 import io.agentruntime.transport.sockjs.SockJsOptions;
@@ -79,6 +84,9 @@ class DocumentsTest {
                 NookplotRuntimeBuilder.class,
                 PhoenixSocketBuilder.class,
                 ChannelOptions.Builder.class,
+                CodeboltPluginBuilder.class,
+                ReplyRouter.Builder.class,
+                PluginRunner.Builder.class,
                 ReconnectPolicy.Builder.class,
                 HttpOptions.Builder.class,
                 RateLimitRetry.Builder.class,
@@ -111,9 +119,46 @@ class DocumentsTest {
                 .allSatisfy(method -> assertThat(page).contains("`" + method + "("));
     }
 
+    @ParameterizedTest
+    @ValueSource(classes = {CodeboltFaults.class, EmbeddedCodeboltServerBuilder.class})
+    void everyFaultAndOptionOfTheCodeboltServerIsNamed(Class<?> type) throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/codebolt.md"));
+
+        assertThat(publicMethods(type))
+                .isNotEmpty()
+                .allSatisfy(method -> assertThat(page).contains("`" + method + "("));
+    }
+
     @Test
-    void everyErrorIsInTheTableOfErrors() throws IOException {
-        String page = Files.readString(ROOT.resolve("docs/nookplot.md"));
+    void everyTestInTheTableOfCodeboltsMessagesExists() throws IOException {
+        String tests = testsOf("runtime-core/src/test/java/io/agentruntime/codebolt")
+                + testsOf("runtime-core/src/test/java/io/agentruntime/runner");
+        Pattern method = Pattern.compile("`(?:\\w+Test\\.)?([a-z]\\w{15,})`");
+
+        String page = Files.readString(ROOT.resolve("docs/codebolt.md"));
+        String table = page.substring(page.indexOf("## The protocol"), page.indexOf("## Messages to agents"));
+
+        assertThat(table.lines()
+                        .filter(line -> line.startsWith("|"))
+                        .flatMap(line -> matches(method, line.substring(line.lastIndexOf('|', line.length() - 2)))))
+                .hasSizeGreaterThan(30)
+                .allSatisfy(name -> assertThat(tests).contains("void " + name + "("));
+    }
+
+    private static String testsOf(String folder) throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+            return String.join(
+                    "\n",
+                    files.filter(file -> file.toString().endsWith(".java"))
+                            .map(DocumentsTest::read)
+                            .toList());
+        }
+    }
+
+    @Test
+    void everyErrorIsInATableOfErrors() throws IOException {
+        String page =
+                Files.readString(ROOT.resolve("docs/nookplot.md")) + Files.readString(ROOT.resolve("docs/codebolt.md"));
         try (Stream<Path> files = Files.list(ERRORS)) {
             assertThat(files.map(file -> file.getFileName().toString())
                             .filter(file -> file.endsWith("Exception.java"))
