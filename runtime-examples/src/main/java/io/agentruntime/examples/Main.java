@@ -2,6 +2,7 @@ package io.agentruntime.examples;
 
 import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
+import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.quickstart.Quickstart;
 import java.io.PrintStream;
 import java.util.List;
@@ -17,6 +18,10 @@ public final class Main {
                     "quickstart",
                     "two agents talk, lose their gateway, reconnect and go on; or one agent on a real gateway",
                     Quickstart::run),
+            new Program(
+                    "codebolt",
+                    "a channel plugin bridges a chat platform, loses its server, reconnects, and stops at SIGTERM; or on a real server",
+                    Codebolt::run),
             new Program(
                     "flood",
                     "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",

@@ -8,29 +8,32 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /** Where the progress is printed: the time since the start, who it is about, what happened. */
-final class Screen {
+public final class Screen {
 
     private static final int LONGEST_LINE = 400;
 
     private final PrintStream out;
     private final long start = System.nanoTime();
 
-    Screen(PrintStream out) {
+    /** Prints there. */
+    public Screen(PrintStream out) {
         this.out = out;
     }
 
     /** Begins a part of the story. */
-    void title(String text) {
+    public void title(String text) {
         out.println();
         out.println("== " + text);
     }
 
-    void line(String who, String what) {
+    /** Something happened to somebody. */
+    public void line(String who, String what) {
         double seconds = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1_000.0;
         out.printf("%6.2f s  %-8s %s%n", seconds, who, what);
     }
 
-    void state(String who, ConnectionState state) {
+    /** Somebody's connection is in a new state. */
+    public void state(String who, ConnectionState state) {
         line(who, describe(state));
     }
 
@@ -49,7 +52,7 @@ final class Screen {
     }
 
     /** A text of somebody else, fit to be printed: one line, no control characters, not too long. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         return '"' + shortened(text.replaceAll("\\p{Cntrl}", " "), LONGEST_LINE) + '"';
     }
 
