@@ -20,18 +20,26 @@ public final class SerialExecutor implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        tasks.add(task);
-        if (pending.getAndIncrement() != 0) {
-            return;
-        }
-        do {
-            Runnable next = tasks.remove();
-            try {
-                next.run();
-            } catch (Throwable e) {
-                // A bug of ours, or of a listener, errors included: the tasks behind it must run all the same.
-                log.error("A connection task failed", e);
+        if (pending.compareAndSet(0, 1)) {
+            run(task); // idle, as it nearly always is: the queue is not needed
+        } else {
+            tasks.add(task);
+            if (pending.getAndIncrement() != 0) {
+                return;
             }
-        } while (pending.decrementAndGet() != 0);
+            run(tasks.remove());
+        }
+        while (pending.decrementAndGet() != 0) {
+            run(tasks.remove());
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            // A bug of ours, or of a listener, errors included: the tasks behind it must run all the same.
+            log.error("A connection task failed", e);
+        }
     }
 }
