@@ -3,6 +3,8 @@ package io.agentruntime.examples;
 import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
 import io.agentruntime.examples.codebolt.Codebolt;
+import io.agentruntime.examples.bench.octavus.OctavusBench;
+import io.agentruntime.examples.octavus.OctavusDemo;
 import io.agentruntime.examples.quickstart.Quickstart;
 import java.io.PrintStream;
 import java.util.List;
@@ -23,13 +25,21 @@ public final class Main {
                     "a channel plugin bridges a chat platform, loses its server, reconnects, and stops at SIGTERM; or on a real server",
                     Codebolt::run),
             new Program(
+                    "octavus",
+                    "a chat with an agent over WebSocket, SockJS and polling; or with one on a real server",
+                    OctavusDemo::run),
+            new Program(
                     "flood",
                     "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",
                     (environment, out) -> Flood.run(out)),
             new Program(
                     "fleet",
                     "5,000 runtimes in one process, and how they come back when their gateway dies",
-                    (environment, out) -> Fleet.run(out)));
+                    (environment, out) -> Fleet.run(out)),
+            new Program(
+                    "octavus-bench",
+                    "what 100,000 pieces of text cost a chat, beside the platform's client on Node",
+                    (environment, out) -> OctavusBench.run(out)));
 
     private static final int FAILED = 1;
     private static final int UNKNOWN_PROGRAM = 2;

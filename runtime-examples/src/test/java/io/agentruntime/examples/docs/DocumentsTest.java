@@ -15,6 +15,10 @@ import io.agentruntime.phoenix.PhoenixSocketBuilder;
 import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServerBuilder;
 import io.agentruntime.phoenix.testkit.PhoenixFaults;
 import io.agentruntime.runner.PluginRunner;
+import io.agentruntime.octavus.OctavusChatBuilder;
+import io.agentruntime.octavus.OctavusHttpBuilder;
+import io.agentruntime.octavus.OctavusSocketBuilder;
+import io.agentruntime.octavus.OctavusUploads;
 import io.agentruntime.testkit.EmbeddedGatewayBuilder;
 import io.agentruntime.testkit.Faults;
 import io.agentruntime.testkit.codebolt.CodeboltFaults;
@@ -87,6 +91,10 @@ class DocumentsTest {
                 CodeboltPluginBuilder.class,
                 ReplyRouter.Builder.class,
                 PluginRunner.Builder.class,
+                OctavusSocketBuilder.class,
+                OctavusHttpBuilder.class,
+                OctavusChatBuilder.class,
+                OctavusUploads.Builder.class,
                 ReconnectPolicy.Builder.class,
                 HttpOptions.Builder.class,
                 RateLimitRetry.Builder.class,
