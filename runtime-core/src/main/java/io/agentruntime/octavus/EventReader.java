@@ -1,9 +1,12 @@
 package io.agentruntime.octavus;
 
 import io.agentruntime.error.DecodeException;
+import io.agentruntime.json.FrameReader;
 import io.agentruntime.json.JsonCodec;
+import io.agentruntime.json.JsonFrame;
 import io.agentruntime.json.JsonPayload;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,9 +27,15 @@ final class EventReader {
     private static final String WHAT = "stream event";
 
     private final JsonCodec json;
+    private final FrameReader deltas;
 
     EventReader(JsonCodec json) {
         this.json = json;
+        this.deltas = FrameReader.builder(json, WHAT)
+                .required("type")
+                .optional("id")
+                .optional("delta")
+                .build();
     }
 
     /**
@@ -35,23 +44,32 @@ final class EventReader {
      * @throws DecodeException when it is not one valid JSON object, or lacks what its type requires
      */
     StreamEvent read(ByteBuf event) {
-        return read(json.payload(WHAT, event));
+        byte[] bytes = ByteBufUtil.getBytes(event);
+        JsonFrame frame;
+        try {
+            frame = deltas.read(bytes);
+        } catch (DecodeException e) {
+            // Perhaps an event of somebody's own, whose fields of these names are no texts.
+            return read(json.payload(WHAT, bytes));
+        }
+        String id = frame.header("id");
+        String delta = frame.header("delta");
+        if (id != null && delta != null) { // nearly all events: these take one pass
+            switch (frame.required("type")) {
+                case "text-delta" -> {
+                    return new StreamEvent.TextDelta(id, delta);
+                }
+                case "reasoning-delta" -> {
+                    return new StreamEvent.ReasoningDelta(id, delta);
+                }
+                default -> {}
+            }
+        }
+        return read(frame.whole());
     }
 
     StreamEvent read(JsonPayload event) {
-        // Nearly all events are deltas: those take one pass.
-        Optional<@Nullable String[]> texts = event.strings("type", "id", "delta");
-        if (texts.isPresent()) {
-            @Nullable String[] fields = texts.get();
-            if (fields[1] != null && fields[2] != null) {
-                if ("text-delta".equals(fields[0])) {
-                    return new StreamEvent.TextDelta(fields[1], fields[2]);
-                }
-                if ("reasoning-delta".equals(fields[0])) {
-                    return new StreamEvent.ReasoningDelta(fields[1], fields[2]);
-                }
-            }
-        } else if (!event.isObject()) {
+        if (!event.isObject()) {
             throw new DecodeException(WHAT, "it is not an object", excerpt(event), null);
         }
         String type = event.string("type");
