@@ -2,8 +2,8 @@ package io.agentruntime.examples;
 
 import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
-import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.bench.octavus.OctavusBench;
+import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.octavus.OctavusDemo;
 import io.agentruntime.examples.quickstart.Quickstart;
 import java.io.PrintStream;
