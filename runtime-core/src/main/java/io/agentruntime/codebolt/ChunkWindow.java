@@ -176,7 +176,9 @@ final class ChunkWindow {
         while (graphemes.find() && isSpace(position, graphemes.end())) {
             position = graphemes.end();
         }
-        return position;
+        // The last space that can be seen may have its accent just out of sight.
+        boolean cut = position == ruler.to() && position < text.length() && !standsAlone(text, position - 1);
+        return cut ? position - 1 : position;
     }
 
     /** Where the first grapheme has to be cut, for it does not fit. */

@@ -22,6 +22,9 @@ class MessageChunkerPropertiesTest {
 
     private static final int TRIES = 10_000;
 
+    /** The same cases in every build; other ones with an empty seed, which jqwik then chooses and prints. */
+    private static final String SEED = "20261121";
+
     @Provide
     Arbitrary<String> unicode() {
         return ChunkTexts.unicode();
@@ -45,7 +48,7 @@ class MessageChunkerPropertiesTest {
         return ChunkTexts.atom().list().ofMaxSize(20);
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void noChunkIsAboveTheLimit(
             @ForAll("any") String text, @ForAll @IntRange(min = 2, max = 120) int limit, @ForAll Counting counting) {
         for (String chunk : chunker(limit, counting).split(text)) {
@@ -53,7 +56,7 @@ class MessageChunkerPropertiesTest {
         }
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void noChunkIsBlank(
             @ForAll("any") String text, @ForAll @IntRange(min = 2, max = 120) int limit, @ForAll Counting counting) {
         assertThat(chunker(limit, counting).split(text))
@@ -61,7 +64,7 @@ class MessageChunkerPropertiesTest {
     }
 
     /** Without fences nothing is added, and all that is dropped is white space at a split; indentation is not. */
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void chunksAreTheTextButForWhiteSpaceAtSplits(
             @ForAll("unicode") String text, @ForAll @IntRange(min = 2, max = 60) int limit, @ForAll Counting counting) {
         int position = 0;
@@ -91,7 +94,7 @@ class MessageChunkerPropertiesTest {
         return text.substring(from, start);
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void noGraphemeIsCutThatFits(
             @ForAll("unicode") String text, @ForAll @IntRange(min = 2, max = 60) int limit, @ForAll Counting counting) {
         // Behind half a flag that had to be cut, what belongs together is a matter of taste.
@@ -125,7 +128,7 @@ class MessageChunkerPropertiesTest {
         return inside;
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void fencesAreBalancedInEveryChunk(
             @ForAll("markdown") String text,
             @ForAll @IntRange(min = 48, max = 400) int limit,
@@ -137,7 +140,7 @@ class MessageChunkerPropertiesTest {
         }
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void joinedChunksAreTheTextButForWhiteSpaceAndFences(
             @ForAll("markdown") String text,
             @ForAll @IntRange(min = 48, max = 400) int limit,
@@ -147,7 +150,7 @@ class MessageChunkerPropertiesTest {
     }
 
     /** Code keeps its fence and language: what was in a fence is in one, and what was outside is outside. */
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void codeStaysCode(
             @ForAll("markdown") String text,
             @ForAll @IntRange(min = 48, max = 400) int limit,
@@ -157,7 +160,7 @@ class MessageChunkerPropertiesTest {
         assertThat(code.toString()).isEqualTo(Fences.codeIn(text));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void linksAndInlineCodeStayWhole(
             @ForAll("atoms") List<String> atoms,
             @ForAll @IntRange(min = 48, max = 120) int limit,
@@ -172,7 +175,7 @@ class MessageChunkerPropertiesTest {
         return Arbitraries.of(" ", "\n", "\n\n", "x", ", and then ", " (as it is) ");
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, seed = SEED)
     void aStreamIsSplitLikeTheWholeText(
             @ForAll("any") String text,
             @ForAll @IntRange(min = 2, max = 60) int limit,

@@ -287,4 +287,9 @@ class MessageChunkerTest {
         MessageChunker.discord().counting(counting).split(counted);
         return counted.reads;
     }
+
+    @Test
+    void aSpaceWithAnAccentIsKeptBehindMoreWhiteSpaceThanAStepLooksAt() {
+        assertThat(MessageChunker.of(3).split("      \u0301")).containsExactly(" \u0301");
+    }
 }
