@@ -3,6 +3,7 @@ package io.agentruntime.examples;
 import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
 import io.agentruntime.examples.bench.octavus.OctavusBench;
+import io.agentruntime.examples.chatroom.Chatroom;
 import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.octavus.OctavusDemo;
 import io.agentruntime.examples.quickstart.Quickstart;
@@ -28,6 +29,10 @@ public final class Main {
                     "octavus",
                     "a chat with an agent over WebSocket, SockJS and polling; or with one on a real server",
                     OctavusDemo::run),
+            new Program(
+                    "chatroom",
+                    "two clients in a room of a Phoenix server, over a crash and a restart; or one on a real server",
+                    Chatroom::run),
             new Program(
                     "flood",
                     "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",

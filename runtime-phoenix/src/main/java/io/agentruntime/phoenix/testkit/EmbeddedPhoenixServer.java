@@ -2,6 +2,9 @@ package io.agentruntime.phoenix.testkit;
 
 import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.http.HttpExchange;
+import io.agentruntime.phoenix.PhoenixSocket;
+import io.agentruntime.phoenix.PhoenixSocketBuilder;
+import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.Shutdown;
 import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.transport.PipeConnector;
@@ -27,14 +30,15 @@ import reactor.core.scheduler.Scheduler;
  *             channel.broadcast("shout", push.content());
  *             return ServerReply.ok();
  *         }));
- * // ... a client connects to server.url() and joins room:lobby
+ * PhoenixSocket socket = server.client().build();
+ * // ... it connects and joins room:lobby
  * server.broadcast("room:lobby", "news", Map.of("text", "hello"));
  * server.faults().crashChannels("room:*");
  * server.close().block();
  * }</pre>
  *
- * <p>Or in memory, on one scheduler ({@link #inMemory(Scheduler)}): a client plugs {@link #exchange()} and {@link #pipes()}
- * in, and with reactor-test's virtual time a scenario of hours takes milliseconds and repeats exactly.
+ * <p>Or in memory, on one scheduler ({@link #inMemory(Scheduler)}): {@link #client()} is plugged into it, and with reactor-test's
+ * virtual time a scenario of hours takes milliseconds and repeats exactly.
  *
  * <p>Every method but those that return a {@code Mono} acts at once and never blocks; all are safe for use by many threads.
  * The server has no thread of its own: it lives on Reactor Netty's event loops or on the scheduler given.
@@ -96,6 +100,19 @@ public final class EmbeddedPhoenixServer {
     /** WebSockets in memory with these limits, on this server's scheduler. */
     public PipeConnector pipes(WebSocketOptions options) {
         return server.pipes(options);
+    }
+
+    /**
+     * A client, ready to build but for what a test wants otherwise: it has the server's address and, when the server lives in
+     * memory, its transport and its scheduler for everything.
+     */
+    public PhoenixSocketBuilder client() {
+        PhoenixSocketBuilder builder = PhoenixSocket.builder().url(url());
+        return !isInMemory()
+                ? builder
+                : builder.transport(exchange(), pipes())
+                        .timer(scheduler())
+                        .streams(StreamOptions.defaults().withDeliverOn(scheduler()));
     }
 
     /** The fault switches. */
