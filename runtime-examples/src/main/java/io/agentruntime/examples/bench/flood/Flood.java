@@ -3,12 +3,11 @@ package io.agentruntime.examples.bench.flood;
 import io.agentruntime.examples.bench.ChildJvm;
 import io.agentruntime.examples.bench.Report;
 import io.agentruntime.examples.bench.Size;
+import io.agentruntime.examples.bench.load.Match;
+import io.agentruntime.examples.bench.load.Match.Result;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.ToLongFunction;
 
 /**
  * How fast one connection takes events in, against clients that do more by hand and less at all. A load server in a process
@@ -18,10 +17,6 @@ import java.util.function.ToLongFunction;
 public final class Flood {
 
     private static final Duration LIMIT = Duration.ofSeconds(150);
-    private static final int ROUNDS_THAT_COUNT = 3;
-
-    /** The same for every client. */
-    private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m");
 
     private final int messages;
     private final int rounds;
@@ -42,11 +37,8 @@ public final class Flood {
         return new Flood(Size.of("messages", 1_000_000), Size.of("rounds", 5), out).play();
     }
 
-    /** What counts of a client's rounds. */
-    private record Result(double eventsPerSecond, long bytesAnEvent) {}
-
     String play() throws InterruptedException {
-        try (ChildJvm server = ChildJvm.start("server", out, JVM, FloodServer.class, messages)) {
+        try (ChildJvm server = ChildJvm.start("server", out, Match.JVM, FloodServer.class, messages)) {
             Report listening = server.await("listening", LIMIT);
             out.println(rounds + " rounds of " + messages + " events of " + listening.number("bytes") + " bytes");
             Result raw = measure("raw", server, listening.number("port"));
@@ -69,38 +61,8 @@ public final class Flood {
     }
 
     private Result measure(String client, ChildJvm server, long port) throws InterruptedException {
-        List<Report> played = new ArrayList<>();
-        try (ChildJvm jvm = ChildJvm.start(client, out, JVM, FloodClient.class, client, port, messages, rounds)) {
-            for (int i = 0; i < rounds; i++) {
-                Report got = jvm.await("round", LIMIT);
-                check(client, got, server.await("sent", LIMIT));
-                played.add(got);
-            }
+        try (ChildJvm jvm = ChildJvm.start(client, out, Match.JVM, FloodClient.class, client, port, messages, rounds)) {
+            return new Match(messages, rounds, out).play(client, jvm, () -> server.await("sent", LIMIT));
         }
-        List<Report> counted = played.subList(Math.max(0, rounds - ROUNDS_THAT_COUNT), rounds);
-        long nanos = median(counted, report -> report.number("nanos"));
-        Result result =
-                new Result(messages * 1e9 / nanos, median(counted, report -> report.number("allocated")) / messages);
-        out.println(String.format(
-                Locale.ROOT,
-                "%-8s %9.0f events/s, %5d ns of processor time and %5d bytes allocated an event",
-                client,
-                result.eventsPerSecond(),
-                median(counted, report -> report.number("cpu")) / messages,
-                result.bytesAnEvent()));
-        return result;
-    }
-
-    private static void check(String client, Report got, Report sent) {
-        boolean sameTexts =
-                got.text("checksum").equals("none") || got.text("checksum").equals(sent.text("checksum"));
-        if (got.number("count") != sent.number("count") || !sameTexts) {
-            throw new IllegalStateException(
-                    "What " + client + " got is not what was sent: " + got + ", but the server " + sent);
-        }
-    }
-
-    private static long median(List<Report> reports, ToLongFunction<Report> value) {
-        return reports.stream().mapToLong(value).sorted().toArray()[reports.size() / 2];
     }
 }

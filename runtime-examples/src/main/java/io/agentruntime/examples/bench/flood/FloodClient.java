@@ -1,70 +1,25 @@
 package io.agentruntime.examples.bench.flood;
 
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
-import io.agentruntime.examples.bench.Parent;
-import io.agentruntime.examples.bench.Report;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
+import io.agentruntime.examples.bench.load.Client;
+import io.agentruntime.examples.bench.load.Rounds;
 
-/** One client in a JVM of its own: takes in its rounds and reports each. */
+/** The clients by their names, one in a JVM of its own. */
 final class FloodClient {
-
-    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private FloodClient() {}
 
-    static Client named(String name) {
+    private static Client named(String name, int port) {
         return switch (name) {
-            case "ours" -> new OurClient(false);
-            case "filtered" -> new OurClient(true);
-            case "okhttp" -> new OkHttpTreeClient();
-            case "raw" -> new RawClient();
+            case "ours" -> new OurClient(false, port);
+            case "filtered" -> new OurClient(true, port);
+            case "okhttp" -> new OkHttpTreeClient(port);
+            case "raw" -> new RawClient(port);
             default -> throw new IllegalArgumentException("No client is named " + name);
         };
     }
 
-    /** Arguments: the client, the server's port, the events a round, the rounds. */
+    /** See {@link Rounds#play}. */
     public static void main(String[] args) throws InterruptedException {
-        Parent.endWithIt();
-        int messages = Integer.parseInt(args[2]);
-        int rounds = Integer.parseInt(args[3]);
-        try (Client client = named(args[0])) {
-            client.open(Integer.parseInt(args[1]));
-            for (int i = 0; i < rounds; i++) {
-                play(client, new Tally(messages)).send();
-            }
-        }
-        System.exit(0);
-    }
-
-    private static Report play(Client client, Tally round) throws InterruptedException {
-        long allocated = allocatedBytes();
-        long cpu = cpuNanos();
-        long start = System.nanoTime();
-        client.start(round);
-        round.await(LIMIT);
-        long nanos = System.nanoTime() - start;
-        return Report.of("round")
-                .with("nanos", nanos)
-                .with("cpu", cpuNanos() - cpu)
-                .with("allocated", allocatedBytes() - allocated)
-                .with("count", round.count())
-                .with("checksum", client.readsContent() ? round.checksum() : "none");
-    }
-
-    /** Of the whole process, compiler and collector included: what a busy machine disturbs less than the time. */
-    private static long cpuNanos() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
-    }
-
-    /** By all threads that live; none of those at work ends during a round. */
-    private static long allocatedBytes() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long sum = 0;
-        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-            sum += Math.max(0, bytes);
-        }
-        return sum;
+        Rounds.play(FloodClient::named, args);
     }
 }

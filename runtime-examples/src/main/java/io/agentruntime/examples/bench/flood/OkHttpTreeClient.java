@@ -1,5 +1,7 @@
 package io.agentruntime.examples.bench.flood;
 
+import io.agentruntime.examples.bench.load.Client;
+import io.agentruntime.examples.bench.load.Tally;
 import java.time.Duration;
 import java.util.Objects;
 import okhttp3.OkHttpClient;
@@ -21,10 +23,15 @@ final class OkHttpTreeClient implements Client {
     private final OkHttpClient client = new OkHttpClient();
     private final Sinks.Empty<Void> welcome = Sinks.empty();
     private @Nullable WebSocket socket;
+    private final int port;
     private volatile Tally round = new Tally(0);
 
+    OkHttpTreeClient(int port) {
+        this.port = port;
+    }
+
     @Override
-    public void open(int port) {
+    public void open() {
         Request request = new Request.Builder()
                 .url("http://127.0.0.1:" + port + "/ws/runtime?ticket=ticket-1")
                 .build();

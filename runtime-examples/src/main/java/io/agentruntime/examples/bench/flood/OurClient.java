@@ -1,5 +1,7 @@
 package io.agentruntime.examples.bench.flood;
 
+import io.agentruntime.examples.bench.load.Client;
+import io.agentruntime.examples.bench.load.Tally;
 import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
@@ -13,26 +15,23 @@ final class OurClient implements Client {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final boolean filtered;
-    private NookplotRuntime runtime = NookplotRuntime.builder()
-            .gatewayUrl("http://127.0.0.1:1")
-            .apiKey("nk_flood")
-            .build();
+    private final NookplotRuntime runtime;
     private volatile Tally round = new Tally(0);
 
     /** @param filtered whether it subscribes to another type than the one that comes */
-    OurClient(boolean filtered) {
+    OurClient(boolean filtered, int port) {
         this.filtered = filtered;
+        this.runtime = NookplotRuntime.builder()
+                .gatewayUrl("http://127.0.0.1:" + port)
+                .apiKey("nk_flood")
+                .autoSubscribe(false)
+                .build();
     }
 
     private record End(int count) {}
 
     @Override
-    public void open(int port) {
-        runtime = NookplotRuntime.builder()
-                .gatewayUrl("http://127.0.0.1:" + port)
-                .apiKey("nk_flood")
-                .autoSubscribe(false)
-                .build();
+    public void open() {
         StreamOptions options = StreamOptions.of(OverflowPolicy.BACKPRESSURE);
         Flux<?> stream = filtered
                 ? runtime.events().type(Events.END_TYPE, End.class, options).doOnNext(end -> round.end(end.count()))

@@ -1,5 +1,7 @@
 package io.agentruntime.examples.bench.flood;
 
+import io.agentruntime.examples.bench.load.Client;
+import io.agentruntime.examples.bench.load.Tally;
 import java.time.Duration;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -18,10 +20,15 @@ final class RawClient implements Client {
     private final Sinks.Many<String> starts = Sinks.many().unicast().onBackpressureBuffer();
     private final Sinks.Empty<Void> welcome = Sinks.empty();
     private Disposable connection = Disposables.disposed();
+    private final int port;
     private volatile Tally round = new Tally(0);
 
+    RawClient(int port) {
+        this.port = port;
+    }
+
     @Override
-    public void open(int port) {
+    public void open() {
         connection = HttpClient.newConnection()
                 .websocket()
                 .uri("ws://127.0.0.1:" + port + "/ws/runtime?ticket=ticket-1")

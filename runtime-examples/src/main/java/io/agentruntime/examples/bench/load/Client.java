@@ -1,12 +1,12 @@
-package io.agentruntime.examples.bench.flood;
+package io.agentruntime.examples.bench.load;
 
 /** A client under test: connects once, then takes in round after round. */
-interface Client extends AutoCloseable {
+public interface Client extends AutoCloseable {
 
     /** Connects; blocks until events can come. */
-    void open(int port);
+    void open() throws InterruptedException;
 
-    /** Asks the server for a round and hands what comes to the tally. */
+    /** Begins a round and hands what comes to the tally. */
     void start(Tally round);
 
     /** Whether it reads the texts, so that its checksum has to be the server's. */
