@@ -3,6 +3,7 @@ package io.agentruntime.examples;
 import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
 import io.agentruntime.examples.bench.octavus.OctavusBench;
+import io.agentruntime.examples.bench.phoenix.PhoenixBench;
 import io.agentruntime.examples.chatroom.Chatroom;
 import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.octavus.OctavusDemo;
@@ -44,7 +45,11 @@ public final class Main {
             new Program(
                     "octavus-bench",
                     "what 100,000 pieces of text cost a chat, beside the platform's client on Node",
-                    (environment, out) -> OctavusBench.run(out)));
+                    (environment, out) -> OctavusBench.run(out)),
+            new Program(
+                    "phoenix",
+                    "events and echoes over one Phoenix channel, against JavaPhoenixClient and phoenix.js",
+                    (environment, out) -> PhoenixBench.run(out)));
 
     private static final int FAILED = 1;
     private static final int UNKNOWN_PROGRAM = 2;
