@@ -30,4 +30,34 @@ class SerialExecutorTest {
 
         assertThat(done).containsExactly("next");
     }
+
+    @Test
+    void tasksOfManyThreadsRunOneAtATimeAndThoseOfEachInOrder() throws InterruptedException {
+        int threads = 4;
+        int tasks = 20_000;
+        int[] next = new int[threads];
+        int[] all = new int[1]; // only right when no two tasks run at once
+        List<Thread> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int me = i;
+            running.add(new Thread(() -> {
+                for (int task = 0; task < tasks; task++) {
+                    int number = task;
+                    serial.execute(() -> {
+                        all[0]++;
+                        if (next[me] == number) {
+                            next[me]++;
+                        }
+                    });
+                }
+            }));
+        }
+        running.forEach(Thread::start);
+        for (Thread thread : running) {
+            thread.join();
+        }
+
+        assertThat(next).containsOnly(tasks);
+        assertThat(all[0]).isEqualTo(threads * tasks);
+    }
 }
