@@ -18,6 +18,9 @@ public final class ArrayFrameReader {
     private final String[] headers;
     private final boolean[] required;
 
+    /** What has to be there is what tells frames apart, and mostly the same; what may be absent counts, or answers. */
+    private final Recurring recurring = new Recurring();
+
     private ArrayFrameReader(Builder builder) {
         this.codec = builder.codec;
         this.what = builder.what;
@@ -77,7 +80,7 @@ public final class ArrayFrameReader {
 
     private @Nullable String header(JsonScanner scanner, int index) {
         if (scanner.atString()) {
-            return scanner.string();
+            return required[index] ? scanner.string(recurring) : scanner.string();
         }
         if (required[index] || !scanner.atNull()) {
             throw scanner.broken("element '" + headers[index] + "' is no string");

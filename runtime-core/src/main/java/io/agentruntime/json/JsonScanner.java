@@ -146,6 +146,12 @@ final class JsonScanner {
         return JsonText.decode(in, tokenStart, tokenEnd, tokenEscaped);
     }
 
+    /** Reads the string that stands here; one that has come before need not be made again. */
+    String string(Recurring known) {
+        skipString();
+        return tokenEscaped ? JsonText.decode(in, tokenStart, tokenEnd, true) : known.text(in, tokenStart, tokenEnd);
+    }
+
     /** Skips the string that stands here and notes where its text is, as {@link JsonTexts} wants it. */
     void string(int[] spans, int field) {
         skipString();

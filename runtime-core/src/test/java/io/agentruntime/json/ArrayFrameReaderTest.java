@@ -45,6 +45,31 @@ class ArrayFrameReaderTest {
     }
 
     @Test
+    void aTopicThatComesAgainIsNotMadeAnew() {
+        String first = topic("room:lobby");
+
+        assertThat(topic("room:lobby")).isSameAs(first);
+        assertThat(topic("room:lobbz")).isEqualTo("room:lobbz");
+        assertThat(topic("room:lobby")).isEqualTo(first);
+    }
+
+    @Test
+    void manyTopicsAreToldApart() {
+        List<String> topics = IntStream.range(0, 1000)
+                .mapToObj(i -> i % 7 == 0 ? "😀".repeat(i / 7) : "room:" + i)
+                .toList();
+
+        assertThat(topics).allSatisfy(topic -> assertThat(topic(topic)).isEqualTo(topic));
+        assertThat(topics).allSatisfy(topic -> assertThat(topic(topic)).isEqualTo(topic));
+        assertThat(topic("room:\\u0031")).isEqualTo("room:1");
+    }
+
+    private String topic(String asWritten) {
+        return reader.read(("[null,null,\"" + asWritten + "\",\"event\",{}]").getBytes(UTF_8))
+                .required("topic");
+    }
+
+    @Test
     void neitherChangesNorRetainsTheBuffer() {
         ByteBuf buffer = Unpooled.copiedBuffer(VALID, UTF_8);
         reader.read(buffer);

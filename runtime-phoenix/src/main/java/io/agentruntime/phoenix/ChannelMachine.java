@@ -11,6 +11,7 @@ import io.agentruntime.phoenix.ChannelState.Errored;
 import io.agentruntime.phoenix.ChannelState.Joined;
 import io.agentruntime.phoenix.ChannelState.Joining;
 import io.agentruntime.phoenix.ChannelState.Leaving;
+import io.agentruntime.stream.Batch;
 import io.agentruntime.stream.HotStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -285,7 +286,8 @@ final class ChannelMachine {
 
     // ---- What arrives
 
-    void onMessage(PhoenixSession from, PhoenixMessage message) {
+    /** @param batch the messages that come together with this one; {@code null} for one by itself */
+    void onMessage(PhoenixSession from, PhoenixMessage message, @Nullable Batch batch) {
         Join current = join;
         boolean reply = message.event().equals(PhoenixMessage.REPLY);
         boolean wanted = current != null && (reply ? onReply(current, from, message) : current.owns(from, message));
@@ -295,7 +297,7 @@ final class ChannelMachine {
             switch (message.event()) {
                 case PhoenixMessage.ERROR -> onCrash(message);
                 case PhoenixMessage.CLOSE -> onClose(message);
-                default -> streams.deliver(message);
+                default -> streams.deliver(message, batch);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.stream.Batch;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.KeyedStreams;
@@ -69,13 +70,13 @@ final class ChannelStreams {
         }
     }
 
-    void deliver(PhoenixMessage message) {
+    void deliver(PhoenixMessage message, @Nullable Batch batch) {
         delivering();
         remember(message);
         presences.forEach(presence -> presence.received(message));
-        messages.next(message.event(), message);
+        messages.next(message.event(), message, batch);
         if (deliveries.hasSubscribers()) {
-            deliveries.next(new Delivery.Message<>(message));
+            deliveries.next(new Delivery.Message<>(message), batch);
         }
     }
 

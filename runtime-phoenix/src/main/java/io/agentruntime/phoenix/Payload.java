@@ -12,6 +12,7 @@ import tools.jackson.core.type.TypeReference;
 /** What a message or reply carries: JSON that is read when someone asks, or bytes. Immutable. */
 public final class Payload {
 
+    private static final byte[] NO_DATA = {};
     private static final Payload NULL = json(JsonCodec.create().payload("payload", "null".getBytes(UTF_8)));
 
     private final @Nullable JsonPayload json;
@@ -23,7 +24,7 @@ public final class Payload {
     }
 
     static Payload json(JsonPayload json) {
-        return new Payload(json, new byte[0]);
+        return new Payload(json, NO_DATA);
     }
 
     /** The array is not copied. */

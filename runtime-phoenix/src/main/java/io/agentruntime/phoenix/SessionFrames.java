@@ -1,6 +1,7 @@
 package io.agentruntime.phoenix;
 
 import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.stream.Batch;
 import io.agentruntime.transport.PipeListener;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Function;
@@ -12,25 +13,28 @@ import java.util.function.Function;
 final class SessionFrames implements PipeListener {
 
     private final PhoenixSession session;
-    private final WireCodec codec;
     private final SocketHub hub;
     private final Topics topics;
+    private final Function<ByteBuf, PhoenixMessage> readText;
+    private final Function<ByteBuf, PhoenixMessage> readBinary;
+    private final Batch batch = new Batch();
 
     SessionFrames(PhoenixSession session, WireCodec codec, SocketHub hub, Topics topics) {
         this.session = session;
-        this.codec = codec;
+        this.readText = codec::readText;
+        this.readBinary = codec::readBinary;
         this.hub = hub;
         this.topics = topics;
     }
 
     @Override
     public void onText(ByteBuf payload) {
-        receive(payload, codec::readText);
+        receive(payload, readText);
     }
 
     @Override
     public void onBinary(ByteBuf payload) {
-        receive(payload, codec::readBinary);
+        receive(payload, readBinary);
     }
 
     private void receive(ByteBuf payload, Function<ByteBuf, PhoenixMessage> read) {
@@ -46,12 +50,22 @@ final class SessionFrames implements PipeListener {
     }
 
     private void receive(PhoenixMessage message) {
-        hub.messages.next(message);
+        hub.messages.next(message, batch);
         if (message.topic().equals(PhoenixSession.TOPIC)) {
             session.answered(message);
         } else {
-            topics.received(session, message);
+            topics.received(session, message, batch);
         }
+    }
+
+    @Override
+    public void onReadStart() {
+        batch.begin();
+    }
+
+    @Override
+    public void onReadComplete() {
+        batch.end();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.stream.Batch;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -53,10 +54,13 @@ final class Topics {
         }
     }
 
-    void received(PhoenixSession from, PhoenixMessage message) {
+    /** @param batch the reader's; a message that another thread handles, for it holds the inbox, is one by itself */
+    void received(PhoenixSession from, PhoenixMessage message, Batch batch) {
         ChannelMachine channel = channels.get(message.topic());
         if (channel != null) {
-            channel.inbox().execute(() -> channel.onMessage(from, message));
+            Thread reader = Thread.currentThread();
+            channel.inbox()
+                    .execute(() -> channel.onMessage(from, message, Thread.currentThread() == reader ? batch : null));
         } else {
             unwanted(from, message);
         }
