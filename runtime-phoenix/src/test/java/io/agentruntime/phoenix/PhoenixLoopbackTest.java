@@ -92,8 +92,7 @@ class PhoenixLoopbackTest {
 
     PhoenixSocket socket(UnaryOperator<PhoenixSocketBuilder> options) {
         DelayStrategy soon = DelayStrategy.table(List.of(Duration.ofMillis(20)));
-        PhoenixSocket socket = options.apply(PhoenixSocket.builder()
-                        .url(server.url())
+        PhoenixSocket socket = options.apply(server.client()
                         .transport(transport())
                         .rejoinDelays(soon)
                         .reconnect(r -> r.strategy(soon)))
