@@ -39,12 +39,12 @@ public final class PhoenixBench {
 
     /**
      * Runs with the sizes of {@code -Dbench.messages}, 300,000 events a round, {@code -Dbench.echoes}, 100,000, and {@code
-     * -Dbench.rounds}, 5.
+     * -Dbench.rounds}, 10.
      *
      * @return what was measured
      */
     public static String run(PrintStream out) throws InterruptedException {
-        return new PhoenixBench(Size.of("messages", 300_000), Size.of("echoes", 100_000), Size.of("rounds", 5), out)
+        return new PhoenixBench(Size.of("messages", 300_000), Size.of("echoes", 100_000), Size.of("rounds", 10), out)
                 .play();
     }
 
