@@ -115,6 +115,14 @@ final class Guest {
         });
     }
 
+    /** Knocks, and waits for the server's {@code ok}. */
+    Mono<Reply> knock() {
+        return Mono.defer(() -> {
+            screen.line(name, "knocks at the door of a server that is away");
+            return accepted(room.push(Room.KNOCK), "knock");
+        });
+    }
+
     private Mono<Reply> accepted(Mono<Reply> reply, String what) {
         return reply.filter(Reply::isOk)
                 .switchIfEmpty(Mono.error(new IllegalStateException(name + " was not allowed to " + what)));
@@ -125,6 +133,11 @@ final class Guest {
     /** The session number {@code count}. */
     Mono<Connected> session(int count) {
         return waited(connection.ofType(Connected.class).skip(count - 1L).next(), "be connected");
+    }
+
+    /** Out of the room, for the time number {@code count}. */
+    Mono<Errored> out(int count) {
+        return waited(states.ofType(Errored.class).skip(count - 1L).next(), "be out of the room");
     }
 
     /** The join number {@code count}. */

@@ -15,6 +15,9 @@ final class Room implements ChannelHandler {
     /** The push that is never answered. */
     static final String PONDER = "ponder";
 
+    /** The push that is answered, and told to nobody. */
+    static final String KNOCK = "knock";
+
     private final Map<String, Integer> visits = new HashMap<>();
 
     @Override
@@ -41,6 +44,7 @@ final class Room implements ChannelHandler {
                 channel.broadcastFrom(
                         "said",
                         Map.of("name", name(channel), "text", push.payload().path("text")));
+            case KNOCK -> {}
             case "show" -> channel.broadcastFrom("shown", push.content());
             default -> {
                 return push.event().equals(PONDER)
