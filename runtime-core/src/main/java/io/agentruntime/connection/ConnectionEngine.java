@@ -363,7 +363,7 @@ public final class ConnectionEngine<S extends Session> {
             states.complete();
             events.complete();
         }
-        waiters.forEach(MonoSink::success);
+        waiters.forEach(Outcomes::complete);
     }
 
     private long nanos() {
@@ -377,12 +377,12 @@ public final class ConnectionEngine<S extends Session> {
     private static <T> void succeed(List<MonoSink<T>> sinks, T value) {
         List<MonoSink<T>> all = List.copyOf(sinks);
         sinks.clear();
-        all.forEach(sink -> sink.success(value));
+        all.forEach(sink -> Outcomes.succeed(sink, value));
     }
 
     private static <T> void fail(List<MonoSink<T>> sinks, Throwable error) {
         List<MonoSink<T>> all = List.copyOf(sinks);
         sinks.clear();
-        all.forEach(sink -> sink.error(error));
+        all.forEach(sink -> Outcomes.fail(sink, error));
     }
 }

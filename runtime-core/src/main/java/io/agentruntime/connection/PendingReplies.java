@@ -44,7 +44,7 @@ public final class PendingReplies<K, V> {
             Waiting<V> entry = new Waiting<>(sink, what);
             Waiting<V> replaced = waiting.put(key, entry);
             if (replaced != null) {
-                replaced.sink.error(new IllegalStateException("Asked again before the answer came: " + what));
+                Outcomes.fail(replaced.sink, new IllegalStateException("Asked again before the answer came: " + what));
             }
             Disposable clock = timer.schedule(
                     () -> fail(key, entry, new TimeLimitException(what, limit)),
@@ -70,7 +70,7 @@ public final class PendingReplies<K, V> {
         if (entry == null) {
             return false;
         }
-        entry.sink.success(value);
+        Outcomes.succeed(entry.sink, value);
         return true;
     }
 
@@ -80,7 +80,7 @@ public final class PendingReplies<K, V> {
         if (entry == null) {
             return false;
         }
-        entry.sink.error(error);
+        Outcomes.fail(entry.sink, error);
         return true;
     }
 
@@ -97,7 +97,7 @@ public final class PendingReplies<K, V> {
 
     private void fail(K key, Waiting<V> entry, Throwable error) {
         if (waiting.remove(key, entry)) {
-            entry.sink.error(error);
+            Outcomes.fail(entry.sink, error);
         }
     }
 

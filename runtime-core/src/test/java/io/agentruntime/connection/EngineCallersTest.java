@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -71,6 +72,22 @@ class EngineCallersTest {
         engine.get().connect().subscribe();
 
         assertThat(got).containsExactly(session);
+    }
+
+    @Test
+    void aCallerThatThrowsKeepsNoOtherFromLearningHowItWent() {
+        Sinks.One<FakeSession> opening = Sinks.one();
+        ConnectionEngine<FakeSession> engine = listenedTo(attempt -> opening.asMono(), ScriptedGateway.listener());
+        engine.connect().subscribe(got::add, error -> {
+            throw new IllegalStateException("a subscriber that breaks the rules");
+        });
+        engine.connect().subscribe(got::add, got::add);
+        ask(engine);
+        opening.tryEmitError(refused);
+
+        assertThat(got).hasSize(2);
+        assertThat(got.get(0)).isSameAs(refused);
+        assertThat(got.get(1)).isInstanceOf(NotConnectedException.class);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.agentruntime.error.SessionEndedException;
 import io.agentruntime.error.TimeLimitException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -97,5 +98,20 @@ class PendingRepliesTest {
                 .verifyErrorMessage("no");
         assertThat(replies.answer("a", 1)).isFalse();
         assertThat(replies.refuse("a", new IOException("no"))).isFalse();
+    }
+
+    @Test
+    void aCallerThatThrowsKeepsNoOtherFromLearningOfTheEnd() {
+        AtomicInteger told = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            replies.await("" + i, "question", LIMIT, Mono.empty()).subscribe(answer -> {}, error -> {
+                told.incrementAndGet();
+                throw new IllegalStateException("a subscriber that breaks the rules");
+            });
+        }
+        replies.sessionEnded(null);
+
+        assertThat(told).hasValue(10);
+        assertThat(replies.size()).isZero();
     }
 }

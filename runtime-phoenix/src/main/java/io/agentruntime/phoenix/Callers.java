@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.connection.Outcomes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class Callers {
 
     private void onLimit(MonoSink<JoinReply> sink) {
         if (waiting.remove(sink)) {
-            sink.error(tooLate.get());
+            Outcomes.fail(sink, tooLate.get());
         }
     }
 
@@ -58,11 +59,11 @@ final class Callers {
     }
 
     void succeed(JoinReply reply) {
-        each(sink -> sink.success(reply));
+        each(sink -> Outcomes.succeed(sink, reply));
     }
 
     void fail(Throwable error) {
-        each(sink -> sink.error(error));
+        each(sink -> Outcomes.fail(sink, error));
     }
 
     private void each(Consumer<MonoSink<JoinReply>> outcome) {

@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.connection.Outcomes;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +50,14 @@ final class Push {
     }
 
     void sent() {
-        sink.success();
+        Outcomes.complete(sink);
     }
 
     void answered(Reply reply) {
-        sink.success(reply);
+        Outcomes.succeed(sink, reply);
     }
 
     void fail(Throwable error) {
-        sink.error(error);
+        Outcomes.fail(sink, error);
     }
 }
