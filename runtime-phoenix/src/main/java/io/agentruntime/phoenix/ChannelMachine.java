@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.connection.Outcomes;
 import io.agentruntime.connection.SerialExecutor;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.RuntimeClosedException;
@@ -13,6 +14,7 @@ import io.agentruntime.phoenix.ChannelState.Joining;
 import io.agentruntime.phoenix.ChannelState.Leaving;
 import io.agentruntime.stream.Batch;
 import io.agentruntime.stream.HotStream;
+import io.agentruntime.stream.SubscriberStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,9 +121,14 @@ final class ChannelMachine {
 
     /** Whether nobody wants it and nobody listens. */
     boolean isForgotten() {
-        return state instanceof Closed
-                && !states.hasSubscribers()
-                && streams.stats().isEmpty();
+        return state instanceof Closed && subscribers().isEmpty();
+    }
+
+    /** The present subscribers of all its streams. Safe on any thread. */
+    List<SubscriberStats> subscribers() {
+        List<SubscriberStats> all = streams.stats();
+        all.addAll(states.stats());
+        return all;
     }
 
     // ---- What users ask for
@@ -436,7 +443,7 @@ final class ChannelMachine {
         streams.end(reason == CloseReason.LEFT || reason == CloseReason.SOCKET_CLOSED ? null : error);
         List<MonoSink<Void>> left = List.copyOf(leavers);
         leavers.clear();
-        left.forEach(MonoSink::success);
+        left.forEach(Outcomes::complete);
         if (again) {
             begin(); // somebody has asked to join while it was being left
         } else {

@@ -8,6 +8,7 @@ import io.agentruntime.stream.SubscriberStats;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class ChannelStreams {
     private final SocketSettings settings;
     private final SocketHub hub;
     private final ChannelOptions options;
-    private final List<PresenceTracker<?>> presences = new ArrayList<>();
+    private final List<PresenceTracker<?>> presences = new CopyOnWriteArrayList<>();
     private boolean delivering;
     private @Nullable Instant missingFrom;
     private @Nullable Object seen;
@@ -118,9 +119,11 @@ final class ChannelStreams {
         presences.forEach(PresenceTracker::complete);
     }
 
+    /** The present subscribers. Safe on any thread. */
     List<SubscriberStats> stats() {
         List<SubscriberStats> all = new ArrayList<>(messages.stats());
         all.addAll(deliveries.stats());
+        presences.forEach(presence -> all.addAll(presence.stats()));
         return all;
     }
 }

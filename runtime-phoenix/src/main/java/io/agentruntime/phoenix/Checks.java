@@ -8,9 +8,12 @@ final class Checks {
 
     private Checks() {}
 
+    /** What cannot be counted in nanoseconds; no clock runs that long. */
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE / 2);
+
     static Duration positive(String option, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new InvalidOptionException(option, value, "must be at least 1 ms");
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(FOREVER) > 0) {
+            throw new InvalidOptionException(option, value, "must be from 1 ms to 146 years");
         }
         return value;
     }

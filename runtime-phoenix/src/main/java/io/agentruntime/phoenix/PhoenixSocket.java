@@ -7,7 +7,9 @@ import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Failed;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.stream.SubscriberStats;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
@@ -28,15 +30,18 @@ import reactor.core.publisher.Mono;
  */
 public final class PhoenixSocket {
 
+    private static final Duration DRAIN_POLL = Duration.ofMillis(10);
+
     private final SocketSettings settings;
     private final SocketHub hub;
-    private final Topics topics = new Topics();
+    private final Topics topics;
     private final ConnectionEngine<PhoenixSession> engine;
     private final Mono<Void> closing;
 
     PhoenixSocket(SocketSettings settings) {
         this.settings = settings;
         this.hub = new SocketHub(settings);
+        this.topics = new Topics(hub);
         AtomicLong refs = new AtomicLong();
         WireCodec codec = WireCodec.of(settings.serializer(), settings.json());
         this.engine = new ConnectionEngine<>(
@@ -107,6 +112,20 @@ public final class PhoenixSocket {
                     hub.complete();
                 }))
                 .then(settings.releaseTransport());
+    }
+
+    /**
+     * Lets what is queued for sending go out, and what has arrived reach its subscribers. Completes when that is done, or {@code
+     * limit} has passed; never fails. Pushes that wait for a join or a reply are not waited for. Call it before {@link #close()}
+     * where nothing must be cut off.
+     */
+    public Mono<Void> drain(Duration limit) {
+        Mono<Void> out =
+                Mono.defer(() -> engine.session().map(PhoenixSession::flushed).orElse(Mono.empty()));
+        Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
+                .takeUntil(tick -> subscribers().stream().allMatch(subscriber -> subscriber.buffered() == 0))
+                .then();
+        return out.then(in).timeout(limit, Mono.empty(), settings.timer());
     }
 
     /**
@@ -186,6 +205,13 @@ public final class PhoenixSocket {
      */
     public Flux<RuntimeClientException> errors() {
         return hub.errors.flux(settings.background());
+    }
+
+    /** Every present subscriber of this socket's streams and of its channels', with its buffer and its losses. */
+    public List<SubscriberStats> subscribers() {
+        List<SubscriberStats> all = hub.stats();
+        topics.known().forEach(channel -> all.addAll(channel.subscribers()));
+        return all;
     }
 
     @Override

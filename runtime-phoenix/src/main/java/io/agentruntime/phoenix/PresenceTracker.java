@@ -4,6 +4,7 @@ import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.json.JsonPayload;
 import io.agentruntime.stream.HotStream;
+import io.agentruntime.stream.SubscriberStats;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 
 /** Keeps the presence of one channel. Only touched by tasks of the channel's inbox, but for the streams themselves. */
@@ -204,6 +206,12 @@ final class PresenceTracker<M> {
             throw new DecodeException("meta of a presence", "field 'phx_ref' is no string", "", null);
         }
         return new PresenceMeta<>(ref, type == JsonPayload.class ? (M) json : json.as(type));
+    }
+
+    List<SubscriberStats> stats() {
+        return Stream.of(states, joins, leaves)
+                .flatMap(stream -> stream.stats().stream())
+                .toList();
     }
 
     // ---- Endings

@@ -3,6 +3,9 @@ package io.agentruntime.phoenix;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.ReadGate;
+import io.agentruntime.stream.SubscriberStats;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What belongs to the whole socket: every message, every error, and whoever holds reading. */
 final class SocketHub {
@@ -22,6 +25,12 @@ final class SocketHub {
                 error instanceof RuntimeClientException known
                         ? known
                         : new RuntimeClientException("Code of the application has failed", error));
+    }
+
+    List<SubscriberStats> stats() {
+        List<SubscriberStats> all = new ArrayList<>(messages.stats());
+        all.addAll(errors.stats());
+        return all;
     }
 
     void complete() {

@@ -1,6 +1,8 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.error.DecodeException;
 import io.agentruntime.stream.Batch;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,10 +19,21 @@ final class Topics {
 
     private static final Logger log = LoggerFactory.getLogger(Topics.class);
 
+    private static final int FEW = 100;
+
     private final ConcurrentMap<String, ChannelMachine> channels = new ConcurrentHashMap<>();
     private final Set<ChannelMachine> listenedTo = ConcurrentHashMap.newKeySet();
+    private final SocketHub hub;
+
+    /** When there are more than this, those that are forgotten go. */
+    private volatile int lookAt = FEW;
+
     private volatile @Nullable PhoenixSession session;
     private volatile boolean closed;
+
+    Topics(SocketHub hub) {
+        this.hub = hub;
+    }
 
     /** The open session, if there is one. */
     @Nullable
@@ -37,18 +50,30 @@ final class Topics {
     @Nullable
     ChannelMachine take(ChannelMachine channel) {
         ChannelMachine before = channels.put(channel.topic(), channel);
+        if (closed) {
+            channel.inbox().execute(channel::onSocketClosed); // it may have come too late to be told with the others
+        }
         return before == channel ? null : before;
     }
 
     /** The channel wants its topic no longer. */
     void remove(ChannelMachine channel) {
         channels.remove(channel.topic(), channel);
-        listenedTo.removeIf(ChannelMachine::isForgotten);
+    }
+
+    /** The channels that somebody wants or listens to, and some that are forgotten already. */
+    Set<ChannelMachine> known() {
+        Set<ChannelMachine> known = new HashSet<>(listenedTo);
+        known.addAll(channels.values());
+        return known;
     }
 
     /** Somebody subscribes to the channel, joined or not: its streams complete when the socket is closed. */
     void listenedTo(ChannelMachine channel) {
-        listenedTo.add(channel);
+        if (listenedTo.add(channel) && listenedTo.size() > lookAt) {
+            listenedTo.removeIf(other -> other != channel && other.isForgotten());
+            lookAt = Math.max(FEW, 2 * listenedTo.size());
+        }
         if (closed) {
             channel.inbox().execute(channel::onSocketClosed);
         }
@@ -72,12 +97,16 @@ final class Topics {
      */
     void unwanted(PhoenixSession from, PhoenixMessage message) {
         String joinRef = message.joinRef();
-        if (joinRef != null
-                && joinRef.equals(message.ref())
-                && message.reply().filter(Reply::isOk).isPresent()) {
-            from.sendQuietly(joinRef, message.topic(), PhoenixMessage.LEAVE);
-        } else {
-            log.debug("{} is nobody's", message);
+        try {
+            if (joinRef != null
+                    && joinRef.equals(message.ref())
+                    && message.reply().filter(Reply::isOk).isPresent()) {
+                from.sendQuietly(joinRef, message.topic(), PhoenixMessage.LEAVE);
+            } else {
+                log.debug("{} is nobody's", message);
+            }
+        } catch (DecodeException e) {
+            hub.report(e);
         }
     }
 
@@ -100,8 +129,7 @@ final class Topics {
 
     void close() {
         closed = true;
-        listenedTo.addAll(channels.values());
-        listenedTo.forEach(channel -> channel.inbox().execute(channel::onSocketClosed));
+        known().forEach(channel -> channel.inbox().execute(channel::onSocketClosed));
     }
 
     private void each(Consumer<ChannelMachine> news) {
