@@ -30,10 +30,15 @@ public final class PhoenixChannel {
     private final SocketHub hub;
     private final ConcurrentMap<Class<?>, Presence<?>> presences = new ConcurrentHashMap<>();
 
+    /** Kept from the beginning, so that whoever asks later gets what the server says only once, after the join. */
+    private final PresenceTracker<JsonPayload> present;
+
     PhoenixChannel(ChannelMachine machine, SocketSettings settings, SocketHub hub) {
         this.machine = machine;
         this.settings = settings;
         this.hub = hub;
+        this.present = new PresenceTracker<>(JsonPayload.class, machine, settings, hub);
+        machine.inbox().execute(() -> machine.streams().track(present));
     }
 
     /** The topic. */
@@ -180,20 +185,24 @@ public final class PhoenixChannel {
         return machine.listened(machine.streams().deliveries.flux(options));
     }
 
-    /** Who is present, their metas unread. To be called before {@link #join()}. */
+    /** Who is present, their metas unread. */
     public Presence<JsonPayload> presence() {
         return presence(JsonPayload.class);
     }
 
-    /** Who is present, their metas read as objects of a class. To be called before {@link #join()}. */
+    /** Who is present, their metas read as objects of a class. */
     @SuppressWarnings("unchecked") // what is kept for a class was made for it
     public <M> Presence<M> presence(Class<M> type) {
-        return (Presence<M>) presences.computeIfAbsent(type, wanted -> track(type));
+        return (Presence<M>) presences.computeIfAbsent(
+                type, wanted -> type == JsonPayload.class ? new Presence<>(present.asked()) : track(type));
     }
 
     private <M> Presence<M> track(Class<M> type) {
-        PresenceTracker<M> tracker = new PresenceTracker<>(type, machine, settings, hub);
-        machine.inbox().execute(() -> machine.streams().track(tracker));
+        PresenceTracker<M> tracker = new PresenceTracker<>(type, machine, settings, hub).asked();
+        machine.inbox().execute(() -> {
+            tracker.startAs(present);
+            machine.streams().track(tracker);
+        });
         return new Presence<>(tracker);
     }
 

@@ -4,8 +4,8 @@ import java.util.Map;
 import reactor.core.publisher.Flux;
 
 /**
- * Who is present in a channel, as Phoenix' Presence tells it. Ask a channel for it before joining: the server sends the state
- * once, after each join.
+ * Who is present in a channel, as Phoenix' Presence tells it. The server sends the state once, after each join; the channel keeps
+ * it for whoever asks later.
  *
  * <p>Metas are told apart by their {@code phx_ref}, whatever the order in which the server's messages arrive. When the channel
  * is joined again, after a reconnect or a crash, the new state takes the old one's place, and the difference is reported as

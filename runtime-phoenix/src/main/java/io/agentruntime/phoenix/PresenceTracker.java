@@ -40,6 +40,7 @@ final class PresenceTracker<M> {
     private final Deque<Diff<M>> waiting = new ArrayDeque<>();
     private boolean stateKnown;
     private boolean changed;
+    private volatile boolean asked;
 
     PresenceTracker(Class<M> type, ChannelMachine channel, SocketSettings settings, SocketHub hub) {
         this.type = type;
@@ -67,6 +68,31 @@ final class PresenceTracker<M> {
         return Collections.unmodifiableMap(new LinkedHashMap<>(present));
     }
 
+    /** Somebody wants it: from now on what cannot be read is reported. */
+    PresenceTracker<M> asked() {
+        asked = true;
+        return this;
+    }
+
+    /** Begins with what another has heard so far. */
+    void startAs(PresenceTracker<JsonPayload> other) {
+        stateKnown = other.stateKnown;
+        present.putAll(readAgain(other.present));
+        other.waiting.forEach(diff -> waiting.add(new Diff<>(readAgain(diff.joins()), readAgain(diff.leaves()))));
+    }
+
+    private Map<String, PresenceEntry<M>> readAgain(Map<String, PresenceEntry<JsonPayload>> unread) {
+        Map<String, PresenceEntry<M>> entries = new LinkedHashMap<>();
+        unread.forEach((key, entry) -> {
+            List<PresenceMeta<M>> metas =
+                    metas(entry.metas().stream().map(PresenceMeta::value).toList());
+            if (!metas.isEmpty()) {
+                entries.put(key, new PresenceEntry<>(key, metas, entry.data()));
+            }
+        });
+        return entries;
+    }
+
     /** Another join: what it says counts from its state on. */
     void awaitState() {
         stateKnown = false;
@@ -81,7 +107,13 @@ final class PresenceTracker<M> {
                 default -> {}
             }
         } catch (RuntimeClientException e) {
-            hub.report(e);
+            report(e);
+        }
+    }
+
+    private void report(RuntimeClientException error) {
+        if (asked) {
+            hub.report(error);
         }
     }
 
@@ -179,7 +211,8 @@ final class PresenceTracker<M> {
     private Map<String, PresenceEntry<M>> entries(JsonPayload json) {
         Map<String, PresenceEntry<M>> entries = new LinkedHashMap<>();
         json.fields().forEach((key, entry) -> {
-            List<PresenceMeta<M>> metas = metas(entry);
+            List<PresenceMeta<M>> metas =
+                    metas(entry.field("metas").map(JsonPayload::elements).orElse(List.of()));
             if (!metas.isEmpty()) {
                 entries.put(key, new PresenceEntry<>(key, metas, entry));
             }
@@ -187,13 +220,13 @@ final class PresenceTracker<M> {
         return entries;
     }
 
-    private List<PresenceMeta<M>> metas(JsonPayload entry) {
+    private List<PresenceMeta<M>> metas(List<JsonPayload> unread) {
         List<PresenceMeta<M>> metas = new ArrayList<>();
-        for (JsonPayload meta : entry.field("metas").map(JsonPayload::elements).orElse(List.of())) {
+        for (JsonPayload meta : unread) {
             try {
                 metas.add(meta(meta));
             } catch (DecodeException e) {
-                hub.report(e);
+                report(e);
             }
         }
         return metas;

@@ -144,6 +144,36 @@ class PresenceTest extends PhoenixScenario {
     }
 
     @Test
+    void whoAsksLaterGetsWhoIsPresentThen() {
+        state(entry("ann", meta("1", "phone")));
+        diff(entry("bob", meta("2", "tv")), "");
+        record Screen(String device) {}
+        Seen<Map<String, PresenceEntry<Screen>>> later =
+                watch(channel.presence(Screen.class).state());
+        Seen<Map<String, PresenceEntry<JsonPayload>>> unread =
+                watch(channel.presence().state());
+        assertThat(later.last().keySet()).containsExactly("ann", "bob");
+        assertThat(later.last().get("bob").metas().get(0).value()).isEqualTo(new Screen("tv"));
+        assertThat(unread.last().keySet()).containsExactly("ann", "bob");
+
+        diff("", entry("ann", meta("1", "phone")));
+        assertThat(later.last().keySet()).containsExactly("bob");
+        assertThat(unread.last().keySet()).containsExactly("bob");
+    }
+
+    @Test
+    void whoAsksBetweenADiffAndItsStateMissesNeither() {
+        diff(entry("bob", meta("2", "tv")), "");
+        record Screen(String device) {}
+        Seen<Map<String, PresenceEntry<Screen>>> later =
+                watch(channel.presence(Screen.class).state());
+        state(entry("ann", meta("1", "phone")));
+
+        assertThat(later.values).hasSize(2);
+        assertThat(later.last().keySet()).containsExactly("ann", "bob");
+    }
+
+    @Test
     void diffsThatWaitedForAnEarlierJoinsStateAreForgotten() {
         diff(entry("ghost", meta("1", "phone")), "");
         server.connection().pipe.abort(new IllegalStateException("cut"));
