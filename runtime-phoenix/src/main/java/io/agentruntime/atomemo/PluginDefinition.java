@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.json.JsonCodec;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,10 @@ import tools.jackson.core.type.TypeReference;
 public final class PluginDefinition {
 
     private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
+
+    /** What a plugin says of itself, in the order in which it is written. */
+    static final List<String> OWN_FIELDS = List.of(
+            "name", "display_name", "description", "icon", "author", "email", "repo", "version", "locales", "lang");
 
     private final Map<String, Object> fields;
 

@@ -66,7 +66,18 @@ public final class Registry {
      *     is not what the platform demands
      */
     public PluginDefinition serialize() {
-        Map<String, Object> all = new LinkedHashMap<>(plugin);
+        return serialize(Map.of());
+    }
+
+    /** The same, with some of the plugin's own fields replaced. */
+    PluginDefinition serialize(Map<String, Object> replaced) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (String field : PluginDefinition.OWN_FIELDS) {
+            Object value = replaced.getOrDefault(field, plugin.get(field));
+            if (value != null) {
+                all.put(field, value);
+            }
+        }
         for (Feature.Kind kind : Feature.Kind.values()) {
             List<Map<String, Object>> definitions = new ArrayList<>();
             all(kind).forEach(feature -> definitions.add(feature.definition()));

@@ -4,7 +4,7 @@ import io.agentruntime.connection.FailureClassifier;
 import io.agentruntime.connection.Verdict;
 
 /** What failures mean to a Phoenix socket. */
-final class PhoenixVerdicts {
+public final class PhoenixVerdicts {
 
     private PhoenixVerdicts() {}
 
@@ -12,7 +12,7 @@ final class PhoenixVerdicts {
      * The standard verdicts, but 403 on the handshake: the application did not like the params, which are asked for again
      * before each attempt anyway, as Phoenix' own clients do.
      */
-    static FailureClassifier classifier() {
+    public static FailureClassifier classifier() {
         FailureClassifier standard = FailureClassifier.standard();
         return failure -> FailureClassifier.statusOf(failure.cause()) == 403
                 ? Verdict.REFRESH_THEN_RETRY

@@ -1,0 +1,30 @@
+package io.agentruntime.atomemo;
+
+import io.agentruntime.http.HttpExchange;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What {@link AtomemoPluginBuilder} has checked.
+ *
+ * @param author the author, where one was given
+ * @param releaseHttp frees what belongs to {@code http}, when it belongs to this plugin
+ */
+record PluginSettings(
+        AtomemoEnvironment environment,
+        @Nullable Author author,
+        Path definitionFile,
+        Path configFile,
+        int maxRunning,
+        int maxQueued,
+        int maxAnswers,
+        long maxAnswerBytes,
+        Duration requestTimeout,
+        Duration hubCallTimeout,
+        Duration shutdownTimeout,
+        HttpExchange http,
+        Mono<Void> releaseHttp,
+        Scheduler timer) {}

@@ -1,0 +1,233 @@
+package io.agentruntime.atomemo.testkit;
+
+import io.agentruntime.atomemo.HubMode;
+import io.agentruntime.phoenix.testkit.ChannelHandler;
+import io.agentruntime.phoenix.testkit.ClientPush;
+import io.agentruntime.phoenix.testkit.ConnectReply;
+import io.agentruntime.phoenix.testkit.ConnectRequest;
+import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServer;
+import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServerBuilder;
+import io.agentruntime.phoenix.testkit.JoinDecision;
+import io.agentruntime.phoenix.testkit.ServerChannel;
+import io.agentruntime.phoenix.testkit.ServerReply;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A plugin hub in this process, on an {@link EmbeddedPhoenixServer}: it lets plugins in, records what they register and
+ * answer, asks them for things, and answers their calls.
+ *
+ * <pre>{@code
+ * EmbeddedAtomemoHub hub = EmbeddedAtomemoHub.start(HubMode.DEBUG).block();     // in a test, blocking is fine
+ * AtomemoPlugin plugin = AtomemoPlugin.builder("my-plugin")
+ *         .environment(AtomemoEnvironment.of(hub.variables()))
+ *         ...
+ * plugin.run().subscribe();
+ * HubAnswer answer = hub.invokeTool("fetch_data", Map.of("city", "Rome")).block();
+ * }</pre>
+ *
+ * <p>A request that has no answer yet is delivered again, under its id, whenever the plugin has come back. All methods are safe
+ * for use by many threads, and none blocks.
+ */
+public final class EmbeddedAtomemoHub {
+
+    /** The debug key that it accepts. */
+    public static final String KEY = "hub-debug-key";
+
+    private static final String TOPICS = "*";
+
+    private final HubMode mode;
+    private final EmbeddedPhoenixServer server;
+    private final List<JsonNode> registrations = new CopyOnWriteArrayList<>();
+    private final List<HubAnswer> answers = new CopyOnWriteArrayList<>();
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final Map<String, Function<JsonNode, Mono<?>>> calls = new ConcurrentHashMap<>();
+    private final AtomicInteger refusals = new AtomicInteger();
+
+    /** A request that waits for its answer. */
+    private record Asked(String event, Map<String, Object> payload, Sinks.One<HubAnswer> answer) {}
+
+    private EmbeddedAtomemoHub(HubMode mode, EmbeddedPhoenixServer server) {
+        this.mode = mode;
+        this.server = server;
+        server.channel(TOPICS, new PluginChannel());
+    }
+
+    /** Starts a hub on a free port of 127.0.0.1, for plugins of one mode. Cold: each subscription starts one. */
+    public static Mono<EmbeddedAtomemoHub> start(HubMode mode) {
+        return options(mode).start().map(server -> new EmbeddedAtomemoHub(mode, server));
+    }
+
+    /** A hub in memory, started, whose time and work are this scheduler's; see {@link #server()} for the way to it. */
+    public static EmbeddedAtomemoHub inMemory(HubMode mode, Scheduler scheduler) {
+        return new EmbeddedAtomemoHub(mode, options(mode).inMemory(scheduler));
+    }
+
+    private static EmbeddedPhoenixServerBuilder options(HubMode mode) {
+        return EmbeddedPhoenixServer.builder()
+                .path("/" + mode.wireName() + "_socket")
+                .secretFields("credential", "content", "url")
+                .connect(request -> knows(mode, request) ? ConnectReply.accept() : ConnectReply.refuse());
+    }
+
+    private static boolean knows(HubMode mode, ConnectRequest request) {
+        return mode == HubMode.RELEASE || KEY.equals(request.params().get("api_key"));
+    }
+
+    /** The Phoenix server that it is made of: its fault switches, its records, its ways in memory. */
+    public EmbeddedPhoenixServer server() {
+        return server;
+    }
+
+    /** The environment of a plugin that is to connect to it. */
+    public Map<String, String> variables() {
+        String address = server.url().replaceFirst("/[a-z]+_socket$", "");
+        return Map.of("HUB_WS_URL", address, "HUB_MODE", mode.wireName(), "HUB_DEBUG_API_KEY", KEY, "DEBUG", "false");
+    }
+
+    // ---- Asking
+
+    /**
+     * Asks the plugin for something, and emits its answer, a good one or an error. Without a plugin that is there it waits for
+     * one. Cold; each subscription is a request of its own.
+     */
+    public Mono<HubAnswer> ask(String event, Map<String, ?> fields) {
+        return Mono.defer(() -> ask(event, UUID.randomUUID().toString(), fields));
+    }
+
+    /** The same under an id of one's own. */
+    public Mono<HubAnswer> ask(String event, String requestId, Map<String, ?> fields) {
+        return Mono.defer(() -> {
+            Map<String, Object> payload = new LinkedHashMap<>();
+            payload.put("request_id", requestId);
+            payload.putAll(fields);
+            Asked request = new Asked(event, payload, Sinks.one());
+            asked.put(requestId, request);
+            deliver(event, payload);
+            return request.answer().asMono();
+        });
+    }
+
+    /** Asks for a tool to be used. */
+    public Mono<HubAnswer> invokeTool(String name, Map<String, ?> parameters) {
+        return ask("invoke_tool", Map.of("tool_name", name, "parameters", parameters));
+    }
+
+    /** Delivers an event without waiting for anything. */
+    public void deliver(String event, Map<String, ?> payload) {
+        server.channels(TOPICS).forEach(channel -> channel.push(event, payload));
+    }
+
+    private void deliverAgain(ServerChannel channel) {
+        asked.values().forEach(request -> channel.push(request.event(), request.payload()));
+    }
+
+    // ---- What plugins do
+
+    /** The definitions that plugins have registered so far, the oldest first. */
+    public List<JsonNode> registrations() {
+        return registrations;
+    }
+
+    /** Every answer so far, also those that came more than once, the oldest first. */
+    public List<HubAnswer> answers() {
+        return answers;
+    }
+
+    /** Refuses so many of the next registrations. */
+    public void refuseRegistrations(int times) {
+        refusals.set(times);
+    }
+
+    /** What a call of plugins to the hub is answered with: data that Jackson can write; an error refuses the call. */
+    public void onCall(String event, Function<JsonNode, Mono<?>> handler) {
+        calls.put(event, handler);
+    }
+
+    private final class PluginChannel implements ChannelHandler {
+
+        @Override
+        public JoinDecision join(ServerChannel channel, JsonNode params) {
+            return channel.topic().startsWith(mode.wireName() + "_plugin:")
+                    ? JoinDecision.ok()
+                    : JoinDecision.error("unknown plugin");
+        }
+
+        @Override
+        public void joined(ServerChannel channel) {
+            if (mode == HubMode.RELEASE) {
+                deliverAgain(channel);
+            }
+        }
+
+        @Override
+        public ServerReply handle(ServerChannel channel, ClientPush push) {
+            if (push.event().equals("register_plugin")) {
+                return register(channel, push.payload());
+            }
+            if (push.event().startsWith("hub_call:")) {
+                call(channel, push.event().substring("hub_call:".length()), push.payload());
+                return ServerReply.ok();
+            }
+            answered(new HubAnswer(
+                    push.event(), push.payload().path("request_id").asString(""), push.payload()));
+            return ServerReply.none();
+        }
+    }
+
+    private ServerReply register(ServerChannel channel, JsonNode definition) {
+        if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return ServerReply.error(Map.of("code", "invalid_definition", "message", "The definition is refused"));
+        }
+        registrations.add(definition);
+        deliverAgain(channel);
+        return ServerReply.ok();
+    }
+
+    private void answered(HubAnswer answer) {
+        answers.add(answer);
+        Asked request = asked.remove(answer.requestId());
+        if (request != null) {
+            request.answer().tryEmitValue(answer);
+        }
+    }
+
+    private void call(ServerChannel channel, String event, JsonNode payload) {
+        String id = payload.path("request_id").asString("");
+        @Nullable Function<JsonNode, Mono<?>> handler = calls.get(event);
+        if (handler == null) {
+            channel.push("hub_call_error", refusal(id, "unknown_event", "There is no " + event));
+            return;
+        }
+        handler.apply(payload.path("data"))
+                .subscribe(
+                        data -> channel.push("hub_call_response", Map.of("request_id", id, "data", data)),
+                        error -> channel.push(
+                                "hub_call_error", refusal(id, "failed", String.valueOf(error.getMessage()))));
+    }
+
+    private static Map<String, Object> refusal(String id, String code, String message) {
+        return Map.of("request_id", id, "error", Map.of("code", code, "message", message));
+    }
+
+    /** Closes for good. */
+    public Mono<Void> close() {
+        return server.close();
+    }
+
+    @Override
+    public String toString() {
+        return "EmbeddedAtomemoHub[" + server.url() + "]";
+    }
+}
