@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,10 +31,10 @@ import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 
 /**
- * HTTP/1.1 over Reactor Netty, through a bounded pool of its own, of which a streamed answer holds one connection as long as
- * it lasts. {@link #close()} frees the pool.
+ * HTTP/1.1 over Reactor Netty, through a bounded pool of its own, of which a streamed answer or body holds one connection as
+ * long as it lasts. {@link #close()} frees the pool.
  */
-public final class ReactorHttpExchange implements HttpExchange, StreamingExchange {
+public final class ReactorHttpExchange implements HttpExchange, StreamingExchange, UploadExchange {
 
     /** Goes ahead of what a reader makes of a stream, for the limit up to the head. */
     private static final Object HEAD = new Object();
@@ -76,9 +77,27 @@ public final class ReactorHttpExchange implements HttpExchange, StreamingExchang
 
     @Override
     public Mono<HttpReply> exchange(HttpCall call) {
+        return whole(call, handedOver -> request(call, handedOver));
+    }
+
+    @Override
+    public Mono<HttpReply> upload(HttpCall call, long length, Publisher<? extends ByteBuf> body) {
+        return whole(
+                call,
+                handedOver -> client(call, handedOver)
+                        .headers(headers -> headers.set(HttpHeaderNames.CONTENT_LENGTH, length))
+                        .request(HttpMethod.valueOf(call.method()))
+                        .uri(secrets(call).visibleUri())
+                        .send(body));
+    }
+
+    private Mono<HttpReply> whole(HttpCall call, Function<AtomicBoolean, HttpClient.ResponseReceiver<?>> request) {
         return Mono.defer(() -> {
             AtomicBoolean handedOver = new AtomicBoolean();
-            return send(call, handedOver)
+            return request.apply(handedOver)
+                    .response((response, content) -> AnswerBody.read(call, response, content)
+                            .map(body -> new HttpReply(response.status().code(), headers(response), body)))
+                    .single()
                     .timeout(
                             call.limit(),
                             Mono.error(() -> new TimeLimitException(call.toString(), call.limit())),
@@ -121,24 +140,23 @@ public final class ReactorHttpExchange implements HttpExchange, StreamingExchang
                         error -> new ConnectionLostException(1006, "", error));
     }
 
-    private Mono<HttpReply> send(HttpCall call, AtomicBoolean handedOver) {
-        return request(call, handedOver)
-                .response((response, content) -> AnswerBody.read(call, response, content)
-                        .map(body -> new HttpReply(response.status().code(), headers(response), body)))
-                .single();
-    }
-
     private HttpClient.ResponseReceiver<?> request(HttpCall call, AtomicBoolean handedOver) {
-        WireSecrets secrets = WireSecrets.of(new SecretUri(call.uri()), call.headers());
-        return secrets.applyTo(client)
-                .doOnRequest((request, connection) -> {
-                    handedOver.set(true);
-                    HeapContent.install(connection.channel());
-                })
+        return client(call, handedOver)
                 .headers(headers -> contentLength(call, headers))
                 .request(HttpMethod.valueOf(call.method()))
-                .uri(secrets.visibleUri())
+                .uri(secrets(call).visibleUri())
                 .send(body(call));
+    }
+
+    private HttpClient client(HttpCall call, AtomicBoolean handedOver) {
+        return secrets(call).applyTo(client).doOnRequest((request, connection) -> {
+            handedOver.set(true);
+            HeapContent.install(connection.channel());
+        });
+    }
+
+    private static WireSecrets secrets(HttpCall call) {
+        return WireSecrets.of(new SecretUri(call.uri()), call.headers());
     }
 
     private static Mono<ByteBuf> body(HttpCall call) {

@@ -10,10 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -35,6 +33,10 @@ public final class AtomemoPluginBuilder {
     private Duration requestTimeout = Duration.ofMinutes(5);
     private Duration hubCallTimeout = Duration.ofSeconds(30);
     private Duration shutdownTimeout = Duration.ofSeconds(10);
+    private Duration fileTimeout = Duration.ofMinutes(5);
+    private long maxFileBytes = 1L << 30;
+    private long maxLoadedBytes = 16L << 20;
+    private String uploadPrefix = "plugin";
     private UnaryOperator<TransporterBuilder> transporter = UnaryOperator.identity();
     private UnaryOperator<NetOptions.Builder> net = UnaryOperator.identity();
     private @Nullable HttpExchange http;
@@ -169,13 +171,37 @@ public final class AtomemoPluginBuilder {
         return this;
     }
 
+    /** How long an upload may take, and a download until its first byte; default 5 min. */
+    public AtomemoPluginBuilder fileTimeout(Duration limit) {
+        this.fileTimeout = positive("fileTimeout", limit);
+        return this;
+    }
+
+    /** The largest file that is downloaded or uploaded; default 1 GiB. */
+    public AtomemoPluginBuilder maxFileBytes(long bytes) {
+        this.maxFileBytes = atLeast("maxFileBytes", bytes, 1);
+        return this;
+    }
+
+    /** The largest file that {@link FileContext#load} takes into memory; default 16 MiB. */
+    public AtomemoPluginBuilder maxLoadedBytes(long bytes) {
+        this.maxLoadedBytes = atLeast("maxLoadedBytes", bytes, 1);
+        return this;
+    }
+
+    /** What the keys of uploaded files begin with in the store; default {@code plugin}. */
+    public AtomemoPluginBuilder uploadPrefix(String prefix) {
+        this.uploadPrefix = prefix;
+        return this;
+    }
+
     /** The way of HTTP requests: connect limit, TLS, proxy. The socket has its own, in {@code transporter}. */
     public AtomemoPluginBuilder net(UnaryOperator<NetOptions.Builder> spec) {
         this.net = spec;
         return this;
     }
 
-    /** Another way for HTTP requests than Reactor Netty, for tests in memory; {@code net} then has no effect. */
+    /** Another way than Reactor Netty to ask who the author is, for tests in memory. Files do not go this way. */
     public AtomemoPluginBuilder http(HttpExchange exchange) {
         this.http = exchange;
         return this;
@@ -215,9 +241,8 @@ public final class AtomemoPluginBuilder {
         Map<String, Object> plugin = told();
         DefinitionRules.plugin(plugin);
         AtomemoEnvironment variables = environment == null ? AtomemoEnvironment.fromSystem() : environment;
-        ReactorHttpExchange own = http == null
-                ? ReactorHttpExchange.create(net.apply(NetOptions.builder()).build(), HttpOptions.defaults(), timer)
-                : null;
+        ReactorHttpExchange own =
+                ReactorHttpExchange.create(net.apply(NetOptions.builder()).build(), HttpOptions.defaults(), timer);
         PluginSettings settings = new PluginSettings(
                 variables,
                 author,
@@ -230,8 +255,9 @@ public final class AtomemoPluginBuilder {
                 requestTimeout,
                 hubCallTimeout,
                 shutdownTimeout,
-                own == null ? Objects.requireNonNull(http) : own,
-                own == null ? Mono.empty() : own.close(),
+                http == null ? own : http,
+                new FileTransfers(own, own, fileTimeout, maxFileBytes, maxLoadedBytes, uploadPrefix),
+                own.close(),
                 timer);
         Transporter connection =
                 transporter.apply(Transporter.builder(variables).timer(timer)).build();

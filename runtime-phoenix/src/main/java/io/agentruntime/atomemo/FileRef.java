@@ -48,6 +48,11 @@ public record FileRef(
         return new FileRef(source, filename, extension, mimeType, size, resKey, url, content);
     }
 
+    /** This file with its content, in Base64. */
+    public FileRef withContent(String base64) {
+        return new FileRef(source, filename, extension, mimeType, size, resKey, remoteUrl, base64);
+    }
+
     /** Without address and content, for they are private. */
     @Override
     public String toString() {

@@ -21,12 +21,14 @@ final class HubCalls implements HubCaller {
     static final String ERROR = "hub_call_error";
 
     private final PhoenixChannel channel;
+    private final FrameLog frames;
     private final Duration limit;
     private final Scheduler timer;
     private volatile PendingReplies<String, JsonPayload> pending;
 
-    HubCalls(PhoenixChannel channel, Duration limit, Scheduler timer) {
+    HubCalls(PhoenixChannel channel, FrameLog frames, Duration limit, Scheduler timer) {
         this.channel = channel;
+        this.frames = frames;
         this.limit = limit;
         this.timer = timer;
         this.pending = new PendingReplies<>(timer);
@@ -41,7 +43,9 @@ final class HubCalls implements HubCaller {
     }
 
     private Mono<Void> push(String event, String id, Object data) {
-        return channel.push("hub_call:" + event, Map.of("request_id", id, "data", data), limit)
+        Map<String, Object> payload = Map.of("request_id", id, "data", data);
+        frames.sent(channel.topic(), "hub_call:" + event, payload);
+        return channel.push("hub_call:" + event, payload, limit)
                 .flatMap(reply -> reply.isOk() ? Mono.<Void>empty() : Mono.error(rejected(event, reply)))
                 // A hub that does not reply to the push may yet answer the call.
                 .onErrorResume(TimeLimitException.class, late -> Mono.empty());

@@ -5,10 +5,12 @@ public final class PluginContext {
 
     private final String requestId;
     private final HubCaller hub;
+    private final FileContext files;
 
-    PluginContext(String requestId, HubCaller hub) {
+    PluginContext(String requestId, HubCaller hub, FileContext files) {
         this.requestId = requestId;
         this.hub = hub;
+        this.files = files;
     }
 
     /** The request's id: the same when the hub asks the same once more. */
@@ -19,6 +21,11 @@ public final class PluginContext {
     /** Calls to the hub. */
     public HubCaller hub() {
         return hub;
+    }
+
+    /** The platform's files. */
+    public FileContext files() {
+        return files;
     }
 
     @Override

@@ -53,13 +53,19 @@ final class PluginRun {
         this.transporter = transporter;
         this.definition = definition;
         this.channel = transporter.channel(topic);
-        this.calls = new HubCalls(channel, settings.hubCallTimeout(), settings.timer());
-        this.outbox = new Outbox(
+        this.calls = new HubCalls(channel, transporter.frames(), settings.hubCallTimeout(), settings.timer());
+        this.outbox = new Outbox(inbox, this::push, transporter.socket().ping(), settings.timer());
+        this.requests = new Requests(
                 inbox,
-                answer -> channel.send(answer.event(), answer.payload()),
-                transporter.socket().ping(),
-                settings.timer());
-        this.requests = new Requests(inbox, new RequestRouter(registry, calls), outbox, settings, isDebug());
+                new RequestRouter(registry, calls, new FileContext(calls, settings.files())),
+                outbox,
+                settings,
+                isDebug());
+    }
+
+    private Mono<Void> push(Answer answer) {
+        transporter.frames().sent(channel.topic(), answer.event(), answer.payload());
+        return channel.send(answer.event(), answer.payload());
     }
 
     private boolean isDebug() {
@@ -124,6 +130,7 @@ final class PluginRun {
     }
 
     private Mono<Void> register(PluginDefinition current) {
+        transporter.frames().sent(channel.topic(), "register_plugin", current);
         return channel.push("register_plugin", current)
                 .doOnNext(reply -> {
                     if (!reply.isOk()) {

@@ -11,7 +11,7 @@ import reactor.core.scheduler.Scheduler;
  * What {@link AtomemoPluginBuilder} has checked.
  *
  * @param author the author, where one was given
- * @param releaseHttp frees what belongs to {@code http}, when it belongs to this plugin
+ * @param releaseHttp frees the connections for {@code http} and {@code files} that belong to this plugin
  */
 record PluginSettings(
         AtomemoEnvironment environment,
@@ -26,5 +26,6 @@ record PluginSettings(
         Duration hubCallTimeout,
         Duration shutdownTimeout,
         HttpExchange http,
+        FileTransfers files,
         Mono<Void> releaseHttp,
         Scheduler timer) {}

@@ -8,16 +8,18 @@ final class RequestRouter {
 
     private final Registry registry;
     private final HubCaller hub;
+    private final FileContext files;
 
-    RequestRouter(Registry registry, HubCaller hub) {
+    RequestRouter(Registry registry, HubCaller hub, FileContext files) {
         this.registry = registry;
         this.hub = hub;
+        this.files = files;
     }
 
     /** The handler's answer, or why there is none; cold. */
     Mono<?> answer(HubRequest request) {
         return Mono.defer(() -> {
-            PluginContext context = new PluginContext(request.id(), hub);
+            PluginContext context = new PluginContext(request.id(), hub, files);
             return switch (request.event()) {
                 case INVOKE_TOOL -> invoke(request, context);
                 case LOCATOR_LIST -> list(request, context);

@@ -42,17 +42,22 @@ public final class Transporter {
 
     private final AtomemoEnvironment environment;
     private final PhoenixSocket socket;
+    private final FrameLog frames;
     private final AtomicInteger established = new AtomicInteger();
     private final AtomicInteger handles = new AtomicInteger();
 
     Transporter(TransporterBuilder options, PhoenixSocket socket) {
         this.environment = options.environment;
         this.socket = socket;
+        this.frames = new FrameLog(environment.debug());
         opens().subscribe(session -> established.incrementAndGet());
         tell("onOpen", opens(), session -> options.onOpen.run());
         tell("onClose", closes(), options.onClose);
         tell("onError", errors(), options.onError);
         tell("onMessage", messages(), options.onMessage);
+        if (frames.isOn()) {
+            tell("The log of frames", messages(), frames::received);
+        }
     }
 
     /** Starts to configure a transporter. */
@@ -163,8 +168,8 @@ public final class Transporter {
         return socket;
     }
 
-    AtomemoEnvironment environment() {
-        return environment;
+    FrameLog frames() {
+        return frames;
     }
 
     /** Leaves every channel, disconnects, and frees every resource. Never fails; idempotent. */

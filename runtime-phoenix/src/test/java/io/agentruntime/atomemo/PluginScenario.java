@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -21,8 +20,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 /** A hub and plugins in memory, everything on one virtual clock. */
 class PluginScenario {
 
-    @TempDir
-    Path folder;
+    /** Where nothing can be written: no thread of another clock is to interfere. */
+    private static final Path NOWHERE = Path.of("target", "no-such-folder", "definition.json");
 
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     EmbeddedAtomemoHub hub = EmbeddedAtomemoHub.inMemory(HubMode.DEBUG, time);
@@ -80,7 +79,7 @@ class PluginScenario {
                         .version("1.0.0")
                         .author("Jane", "jane@example.com")
                         .environment(AtomemoEnvironment.of(hub.variables()))
-                        .definitionFile(folder.resolve("definition.json"))
+                        .definitionFile(NOWHERE)
                         .timer(time)
                         .http(call -> Mono.error(new AssertionError("No HTTP")))
                         .transporter(this::inMemory))
