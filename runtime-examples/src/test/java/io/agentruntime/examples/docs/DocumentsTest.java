@@ -2,6 +2,8 @@ package io.agentruntime.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentruntime.atomemo.AtomemoPluginBuilder;
+import io.agentruntime.atomemo.TransporterBuilder;
 import io.agentruntime.codebolt.CodeboltPluginBuilder;
 import io.agentruntime.codebolt.ReplyRouter;
 import io.agentruntime.connection.ReconnectPolicy;
@@ -135,6 +137,16 @@ class DocumentsTest {
         assertThat(publicMethods(type))
                 .isNotEmpty()
                 .allSatisfy(method -> assertThat(page).contains("`" + method + "("));
+    }
+
+    @Test
+    void everyOptionOfAPluginIsNamed() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/atomemo.md"));
+
+        assertThat(Stream.concat(publicMethods(AtomemoPluginBuilder.class), publicMethods(TransporterBuilder.class))
+                        .filter(option -> !option.equals("build")))
+                .hasSizeGreaterThan(25)
+                .allSatisfy(option -> assertThat(page).contains("`" + option + "`"));
     }
 
     @Test
