@@ -14,9 +14,9 @@ import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
@@ -41,6 +41,7 @@ final class PluginRun {
     private final Outbox outbox;
     private final Requests requests;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
+    private volatile @Nullable ChannelHandle handle;
 
     /** @param definition what the hub is told of the plugin, asked for at each registration */
     PluginRun(
@@ -82,7 +83,8 @@ final class PluginRun {
         Mono<Void> listening =
                 channel.messages(AT_ONCE).doOnNext(this::received).then(Mono.never());
         Mono<Void> standing = channel.state().switchMap(this::stateChanged).then();
-        Mono<Void> connected = transporter.connect(channel).then(Mono.never());
+        Mono<Void> connected =
+                transporter.connect(channel).doOnNext(joined -> handle = joined).then(Mono.never());
         return Mono.firstWithSignal(listening, standing, connected, stopping.asMono());
     }
 
@@ -181,7 +183,10 @@ final class PluginRun {
         log.warn("Not everything was done within {}: what still runs is cancelled", settings.shutdownTimeout());
     }
 
-    /** Cancels what runs, and leaves the channel. Idempotent; never fails. */
+    /**
+     * Cancels what runs, and leaves the channel; without one, {@link Transporter#connect} cleans up after itself. Idempotent;
+     * never fails.
+     */
     Mono<Void> release() {
         return Mono.defer(() -> {
             inbox.execute(() -> {
@@ -189,8 +194,8 @@ final class PluginRun {
                 outbox.offline();
             });
             calls.lost(new RuntimeClientException("The plugin has stopped"));
-            return Flux.concat(channel.leave(), transporter.socket().disconnect())
-                    .then();
+            ChannelHandle joined = handle;
+            return joined == null ? Mono.empty() : joined.dispose();
         });
     }
 }

@@ -499,6 +499,20 @@ class PluginTest extends PluginScenario {
     }
 
     @Test
+    void stoppingLeavesOtherChannelsOfTheTransporterAlone() {
+        AtomemoPlugin plugin = plugin().addTool(echo());
+        running(plugin);
+        ChannelHandle other =
+                watch(plugin.transporter().connect("debug_plugin:other")).value();
+        watch(plugin.stop());
+
+        assertThat(other.channel().currentState().name()).isEqualTo("joined");
+        assertThat(hub.server().sockets()).isEqualTo(1);
+        watch(other.dispose());
+        assertThat(hub.server().sockets()).isZero();
+    }
+
+    @Test
     void closingWhileNothingRunsIsNothing() {
         AtomemoPlugin plugin = plugin();
 
