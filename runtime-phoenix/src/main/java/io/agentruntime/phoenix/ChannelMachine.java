@@ -304,7 +304,13 @@ final class ChannelMachine {
             switch (message.event()) {
                 case PhoenixMessage.ERROR -> onCrash(message);
                 case PhoenixMessage.CLOSE -> onClose(message);
-                default -> streams.deliver(message, batch);
+                default -> {
+                    streams.deliver(message, batch);
+                    if (state instanceof Joining) {
+                        // A broadcast, maybe for an earlier join: what is pushed to that one is dropped.
+                        streams.interrupted(settings.now());
+                    }
+                }
             }
         }
     }

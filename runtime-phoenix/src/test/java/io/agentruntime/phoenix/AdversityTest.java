@@ -10,6 +10,7 @@ import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.phoenix.ChannelState.CloseReason;
 import io.agentruntime.phoenix.ChannelState.Closed;
 import io.agentruntime.phoenix.FakePhoenix.Frame;
+import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
 import io.netty.buffer.ByteBuf;
@@ -216,6 +217,27 @@ class AdversityTest extends PhoenixScenario {
 
         assertThat(asked).hasValue(5);
         assertThat(channel.currentState().name()).isEqualTo("joined");
+    }
+
+    @Test
+    void whatIsDroppedBetweenBroadcastsBeforeTheJoinIsAnsweredIsAGap() {
+        PhoenixSocket socket = connected();
+        joined(socket);
+        neverAnswer("phx_join");
+        PhoenixChannel second = socket.channel(TOPIC);
+        Seen<Delivery<PhoenixMessage>> deliveries = watch(second.deliveries());
+        watch(second.join());
+        pass(10);
+        connection().broadcast(TOPIC, "news", "{}");
+        connection().push(TOPIC, "news", "{}"); // to the join of the first
+        connection().answer(connection().last("phx_join"));
+        connection().push(TOPIC, "news", "{}");
+        pass(10);
+
+        assertThat(deliveries.values).hasSize(3);
+        assertThat(deliveries.values.get(0)).isInstanceOf(Delivery.Message.class);
+        assertThat(deliveries.values.get(1)).isInstanceOf(Delivery.Gap.class);
+        assertThat(deliveries.values.get(2)).isInstanceOf(Delivery.Message.class);
     }
 
     @Test
