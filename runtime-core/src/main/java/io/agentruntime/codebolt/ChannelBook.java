@@ -45,14 +45,18 @@ final class ChannelBook {
         });
     }
 
-    /** Registers the known channels in a new session. One that fails is reported and holds up no other; never fails. */
+    /**
+     * Registers the known channels in a new session. One that fails is reported and holds up no other. Never fails, and does
+     * not complete once the session has ended: whoever opens it learns of that from the session.
+     */
     Mono<Void> restore(CodeboltSession session) {
         return Flux.fromIterable(all())
                 .flatMap(
                         channel -> register(session, channel).onErrorResume(error -> {
-                            if (!(error instanceof SessionEndedException)) {
-                                hub.report(error);
+                            if (error instanceof SessionEndedException) {
+                                return Mono.never();
                             }
+                            hub.report(error);
                             return Mono.empty();
                         }),
                         AT_A_TIME)

@@ -123,6 +123,26 @@ class RegisteredChannelsTest extends PluginScenario {
     }
 
     @Test
+    void aLossWhileTheyAreRegisteredAgainIsAFailedAttempt() {
+        CodeboltPlugin plugin = connected();
+        RegisteredChannel support = await(plugin.gateway().registerChannel(SUPPORT));
+        Seen<ConnectionState> states = watch(plugin.state());
+        server.faults().withholdAnswers("gateway.registerChannel", true);
+        server.faults().dropAllSockets();
+        pass(Duration.ofMillis(1_500));
+        assertThat(server.received("gateway.registerChannel")).hasSize(2);
+
+        server.faults().dropAllSockets();
+        second();
+        assertThat(names(states)).containsOnlyOnce("connected").endsWith("reconnecting");
+
+        server.faults().reset();
+        pass(BACK);
+        assertThat(states.last()).isInstanceOf(Connected.class);
+        assertThat(support.registered()).isTrue();
+    }
+
+    @Test
     void oneWhoseAnswerWasLostIsNotRegisteredAgain() {
         CodeboltPlugin plugin = connected();
         server.faults().withholdAnswers("gateway.registerChannel", true);
