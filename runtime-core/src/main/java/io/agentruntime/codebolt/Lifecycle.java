@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -70,9 +71,10 @@ public final class Lifecycle {
                         Mono.error(() -> new TimeLimitException("The handler of onStop", settings.stopTimeout())),
                         settings.timer());
         stopping.then(Mono.fromSupplier(() -> response(requestId, null)))
-                .onErrorResume(error -> {
-                    hub.report(error);
-                    return Mono.just(response(requestId, error));
+                .onErrorResume(failed -> {
+                    List<Throwable> errors = Exceptions.unwrapMultiple(failed);
+                    errors.forEach(hub::report);
+                    return Mono.just(response(requestId, errors.get(0)));
                 })
                 .flatMap(body -> session.tell(STOP_RESPONSE, body))
                 .subscribe(nothing -> {}, hub::report);

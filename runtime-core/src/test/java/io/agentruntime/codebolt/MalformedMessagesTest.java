@@ -264,6 +264,19 @@ class MalformedMessagesTest extends PluginScenario {
     }
 
     @Test
+    void theFirstOfSeveralStopHandlersThatFailSaysWhy() {
+        plugin.lifecycle().onStop(() -> Mono.error(new IllegalStateException("first")));
+        plugin.lifecycle()
+                .onStop(() ->
+                        Mono.delay(Duration.ofMillis(10), time).then(Mono.error(new IllegalStateException("second"))));
+        server.requestStop();
+        second();
+
+        assertThat(received("pluginStopResponse").json().path("error").asString())
+                .isEqualTo("first");
+    }
+
+    @Test
     void aRequestToStopWithoutAHandlerSucceeds() {
         server.requestStop();
         second();
