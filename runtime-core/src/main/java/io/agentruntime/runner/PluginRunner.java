@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -95,8 +96,8 @@ public final class PluginRunner {
     }
 
     private Mono<Integer> untilStopped(ProcessSignals signals) {
-        Mono<Integer> ended = Mono.from(start)
-                .thenReturn(SUCCESS)
+        Mono<Integer> ended = Flux.from(start)
+                .then(Mono.just(SUCCESS))
                 .flatMap(started -> Mono.from(until).thenReturn(SUCCESS))
                 .onErrorResume(error -> {
                     log.error("The plugin failed", error);
@@ -107,10 +108,13 @@ public final class PluginRunner {
     }
 
     private Mono<Integer> stopped(int status) {
-        return Mono.from(stop).thenReturn(status).timeout(stopTimeout, timer).onErrorResume(error -> {
-            log.warn("The plugin did not stop in good order within {}", stopTimeout, error);
-            return Mono.just(FAILURE);
-        });
+        return Flux.from(stop)
+                .then(Mono.just(status))
+                .timeout(stopTimeout, timer)
+                .onErrorResume(error -> {
+                    log.warn("The plugin did not stop in good order within {}", stopTimeout, error);
+                    return Mono.just(FAILURE);
+                });
     }
 
     private ProcessSignals takeSignals() {
@@ -136,7 +140,7 @@ public final class PluginRunner {
 
         private Builder() {}
 
-        /** Starts the plugin; its error ends the run with {@link #FAILURE}. Default: nothing. */
+        /** Starts the plugin, which has started when this completes; its error ends the run with {@link #FAILURE}. Default: nothing. */
         public Builder start(Publisher<?> starting) {
             this.start = starting;
             return this;
@@ -151,7 +155,7 @@ public final class PluginRunner {
             return this;
         }
 
-        /** Stops the plugin in good order. Subscribed once, however the run ends, also when the start failed. Required. */
+        /** Stops the plugin in good order, until it completes. Subscribed once, however the run ends, also when the start failed. Required. */
         public Builder stop(Publisher<?> orderly) {
             this.stopping = orderly;
             return this;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
@@ -158,6 +159,18 @@ class PluginRunnerTest {
                 .expectNext(PluginRunner.SUCCESS)
                 .verifyComplete();
         assertThat(steps).containsExactly("start", "stop");
+    }
+
+    @Test
+    void everyStepOfTheStartAndOfTheStopIsGoneThrough() {
+        PluginRunner runner = PluginRunner.builder()
+                .start(Flux.just("connect", "register").doOnNext(steps::add))
+                .until(Mono.empty())
+                .stop(Flux.just("drain", "close").doOnNext(steps::add))
+                .build();
+
+        StepVerifier.create(runner.running()).expectNext(PluginRunner.SUCCESS).verifyComplete();
+        assertThat(steps).containsExactly("connect", "register", "drain", "close");
     }
 
     @Test
