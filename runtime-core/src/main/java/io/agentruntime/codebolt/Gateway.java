@@ -99,8 +99,9 @@ public final class Gateway {
 
     /**
      * Handles every reply from now on: those of a conversation in order and one at a time, conversations side by side, each
-     * reply once. An error of the handler is reported by {@link CodeboltPlugin#errors()} and ends nothing. With {@code
-     * acknowledgeReplies} the server is told of the outcome.
+     * reply once. An error of the handler is reported by {@link CodeboltPlugin#errors()} and ends nothing. What takes longer
+     * than 30 s is cancelled and fails; a {@link ReplyRouter} may have another limit. With {@code acknowledgeReplies} the
+     * server is told of the outcome.
      *
      * @param handler subscribed once for each reply
      * @return dispose to stop
