@@ -9,7 +9,6 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * Runs tasks in lanes: those of one lane in order and one at a time, lanes side by side with a bound. When there are more
@@ -20,7 +19,6 @@ import reactor.core.scheduler.Scheduler;
 final class Lanes<K> {
 
     private final int width;
-    private final Scheduler scheduler;
     private final SerialExecutor serial = new SerialExecutor();
 
     private volatile boolean closed;
@@ -30,16 +28,16 @@ final class Lanes<K> {
     private final Deque<Deque<Job<?>>> ready = new ArrayDeque<>();
     private int running;
 
-    /**
-     * @param width how many lanes run side by side
-     * @param scheduler where tasks are subscribed
-     */
-    Lanes(int width, Scheduler scheduler) {
+    /** @param width how many lanes run side by side */
+    Lanes(int width) {
         this.width = width;
-        this.scheduler = scheduler;
     }
 
-    /** Takes its place in the lane at subscription; cancelling gives it up. Emits what the task emits. */
+    /**
+     * Takes its place in the lane at subscription; cancelling gives it up. Emits what the task emits.
+     *
+     * @param task must not block when it is subscribed
+     */
     <T> Mono<T> run(K lane, Mono<T> task) {
         return Mono.create(sink -> {
             Job<T> job = new Job<>(task, sink);
@@ -92,7 +90,7 @@ final class Lanes<K> {
         }
     }
 
-    private final class Job<T> {
+    private static final class Job<T> {
 
         private final Mono<T> task;
         private final MonoSink<T> sink;
@@ -106,9 +104,8 @@ final class Lanes<K> {
 
         private void start() {
             started = true;
-            subscription.update(task.contextWrite(sink.contextView())
-                    .subscribeOn(scheduler)
-                    .subscribe(sink::success, sink::error, sink::success));
+            subscription.update(
+                    task.contextWrite(sink.contextView()).subscribe(sink::success, sink::error, sink::success));
         }
     }
 }

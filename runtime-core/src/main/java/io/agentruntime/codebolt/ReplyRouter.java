@@ -80,9 +80,9 @@ public final class ReplyRouter {
      */
     public Flux<ReplyOutcome> route(Flux<GatewayReply> replies) {
         return Flux.defer(() -> {
-            Lanes<Object> lanes = new Lanes<>(maxConversations, deliverOn);
+            Lanes<Object> lanes = new Lanes<>(maxConversations);
             Flux<ReplyOutcome> outcomes = replies.flatMapDelayError(
-                    reply -> lanes.run(conversation.apply(reply), delivered(reply))
+                    reply -> Mono.defer(() -> lanes.run(conversation.apply(reply), delivered(reply)))
                             .then(Mono.fromSupplier(() -> new ReplyOutcome(reply, Optional.empty())))
                             .onErrorResume(error -> {
                                 log.debug("A reply was not delivered", error);
@@ -102,6 +102,7 @@ public final class ReplyRouter {
                             deliveryTimeout,
                             Mono.error(() -> new TimeLimitException("The delivery of a reply", deliveryTimeout)),
                             timer)
+                    .subscribeOn(deliverOn) // each attempt: a further one is due on the timer's thread
                     .doOnSuccess(nothing -> attempts.onComplete())
                     .retryWhen(reactor.util.retry.Retry.from(failures -> failures.concatMap(
                             failure -> next(attempts.onError(failure.failure()), failure.failure()))));
@@ -150,7 +151,8 @@ public final class ReplyRouter {
 
         /**
          * What conversation a reply belongs to; by default its address, or else its user, or else its channel. Not by the
-         * channel's id in the first place, for that changes when the channel is registered again.
+         * channel's id in the first place, for that changes when the channel is registered again. A reply for which it
+         * throws is not delivered, which is its outcome.
          */
         public Builder conversation(Function<GatewayReply, ?> key) {
             this.conversation = key;
@@ -199,7 +201,7 @@ public final class ReplyRouter {
             return this;
         }
 
-        /** Where deliveries are subscribed; {@link Schedulers#boundedElastic()} by default, so that they may block. */
+        /** Where each attempt is subscribed; {@link Schedulers#boundedElastic()} by default, so that they may block. */
         public Builder deliverOn(Scheduler scheduler) {
             this.deliverOn = Objects.requireNonNull(scheduler);
             return this;

@@ -8,8 +8,10 @@ import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.json.JsonCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /** Delivering replies: in order, side by side, again and again, in virtual time. */
 class ReplyRouterTest extends PluginScenario {
@@ -85,6 +88,46 @@ class ReplyRouterTest extends PluginScenario {
         assertThat(attempts.get(1) - attempts.get(0)).isBetween(800L, 1_200L);
         assertThat(attempts.get(2) - attempts.get(1)).isBetween(1_600L, 2_400L);
         assertThat(attempts.get(3) - attempts.get(2)).isBetween(3_200L, 4_800L);
+    }
+
+    @Test
+    void everyAttemptBeginsWhereDeliveriesMayBlock() {
+        Deque<Runnable> blocking = new ArrayDeque<>();
+        AtomicInteger attempts = new AtomicInteger();
+        ReplyRouter router = router(reply -> {
+                    attempts.incrementAndGet();
+                    return Mono.error(new IllegalStateException("busy"));
+                })
+                .deliverOn(Schedulers.fromExecutor(blocking::add))
+                .build();
+        watch(router.route(Flux.just(reply("a", "a1"))));
+        assertThat(attempts).hasValue(0);
+
+        blocking.remove().run();
+        assertThat(attempts).hasValue(1);
+        pass(Duration.ofSeconds(2));
+        assertThat(attempts).as("on the timer's thread").hasValue(1);
+        blocking.remove().run();
+        assertThat(attempts).hasValue(2);
+    }
+
+    @Test
+    void aReplyWhoseConversationCannotBeToldIsReportedAndHoldsUpNobody() {
+        CodeboltPlugin plugin = connected();
+        Seen<RuntimeClientException> errors = errorsOf(plugin);
+        plugin.gateway()
+                .onReply(router(reply -> slowly(reply, Duration.ZERO))
+                        .conversation(reply -> reply.address().orElseThrow())
+                        .build());
+
+        server.reply(new ReplyAddress("c", null, null), "for no conversation");
+        server.reply(to("c", "chat"), "good");
+        second();
+
+        assertThat(delivered).containsExactly("good");
+        assertThat(errors.values)
+                .singleElement()
+                .satisfies(error -> assertThat(error).hasCauseInstanceOf(java.util.NoSuchElementException.class));
     }
 
     @Test
