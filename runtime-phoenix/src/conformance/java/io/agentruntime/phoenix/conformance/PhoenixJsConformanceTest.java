@@ -207,7 +207,9 @@ class PhoenixJsConformanceTest {
     })
     void rejoinsAfterALoss(Transport transport, String how) {
         is(run(transport, "restart", how), "{'again':['ok',{'n':1}],'connects':true}");
-        assertThat(server.messages("phx_join")).hasSize(2);
+        // Not exactly two: while long-polling, phoenix.js now and then opens two sessions after a loss and joins over
+        // both.
+        assertThat(server.messages("phx_join")).hasSizeGreaterThanOrEqualTo(2);
     }
 
     @ParameterizedTest
