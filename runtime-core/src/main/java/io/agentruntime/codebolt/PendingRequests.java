@@ -1,6 +1,7 @@
 package io.agentruntime.codebolt;
 
 import io.agentruntime.connection.PendingReplies;
+import io.agentruntime.connection.SerialExecutor;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,6 +21,8 @@ final class PendingRequests {
     private final PendingReplies<String, PluginAnswer> replies;
     private final ConcurrentNavigableMap<Long, Waiting> byAge = new ConcurrentSkipListMap<>();
     private final AtomicLong count = new AtomicLong();
+    /** An answer without an id goes by age, so requests must be sent in the order of their ages. */
+    private final SerialExecutor order = new SerialExecutor();
 
     private record Waiting(String requestId, Set<String> answers) {}
 
@@ -30,7 +33,7 @@ final class PendingRequests {
     /** See {@link PendingReplies#await}. */
     Mono<PluginAnswer> await(String requestId, String type, Duration limit, Mono<Void> sending) {
         Waiting waiting = new Waiting(requestId, answersTo(type));
-        return Mono.using(
+        Mono<PluginAnswer> sentAtOnce = Mono.using(
                 () -> {
                     long age = count.incrementAndGet();
                     byAge.put(age, waiting);
@@ -38,6 +41,7 @@ final class PendingRequests {
                 },
                 age -> replies.await(requestId, type, limit, sending),
                 byAge::remove);
+        return Mono.from(subscriber -> order.execute(() -> sentAtOnce.subscribe(subscriber)));
     }
 
     /** Whether somebody waited for it. */
