@@ -22,15 +22,26 @@ public final class SerialExecutor implements Executor {
     public void execute(Runnable task) {
         if (pending.compareAndSet(0, 1)) {
             run(task); // idle, as it nearly always is: the queue is not needed
+            if (pending.compareAndSet(1, 0)) {
+                return;
+            }
         } else {
             tasks.add(task);
             if (pending.getAndIncrement() != 0) {
                 return;
             }
-            run(tasks.remove());
         }
-        while (pending.decrementAndGet() != 0) {
-            run(tasks.remove());
+        drain();
+    }
+
+    /** Until the queue is empty, and not by count: idle has to mean that every task which was handed over has run. */
+    private void drain() {
+        int missed = 1;
+        while (missed != 0) {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                run(task);
+            }
+            missed = pending.addAndGet(-missed);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class SerialExecutorTest {
@@ -31,7 +32,7 @@ class SerialExecutorTest {
         assertThat(done).containsExactly("next");
     }
 
-    @Test
+    @RepeatedTest(30)
     void tasksOfManyThreadsRunOneAtATimeAndThoseOfEachInOrder() throws InterruptedException {
         int threads = 4;
         int tasks = 20_000;
