@@ -34,6 +34,7 @@ public final class Liveness implements Disposable {
     private volatile long lastSign;
     private volatile long readingSince;
     private volatile long askedAt;
+    private volatile long checkDue;
     private volatile boolean waiting;
 
     /** The peer's silence counts from its last sign of life. */
@@ -48,7 +49,7 @@ public final class Liveness implements Disposable {
 
     /**
      * @param interval how often {@code heartbeat} runs, the first time one interval after {@link #start()}
-     * @param limit the longest silence of the peer
+     * @param limit the longest silence of the peer; what this process stood still itself comes on top, up to as long again
      * @param watch from when on it counts
      * @param timer where both are kept
      * @param heartbeat sends the protocol's heartbeat, or a ping where heartbeats are not acknowledged, or both
@@ -120,8 +121,12 @@ public final class Liveness implements Disposable {
         long now = now();
         long since = watch == Watch.SINCE_HEARTBEAT ? askedAt : lastSign;
         long silent = waiting ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.min(now - since, now - readingSince));
+        long late = TimeUnit.NANOSECONDS.toMillis(now - checkDue);
         if (silent < limit.toMillis()) {
             checkAfter(limit.toMillis() - silent);
+        } else if (late > 0) {
+            // This process stood still: what the peer sent meanwhile may not have been read yet.
+            checkAfter(Math.min(late, limit.toMillis()));
         } else {
             dispose();
             onSilence.accept(new LivenessTimeoutException(limit));
@@ -129,6 +134,7 @@ public final class Liveness implements Disposable {
     }
 
     private void checkAfter(long millis) {
+        checkDue = now() + TimeUnit.MILLISECONDS.toNanos(millis);
         check.update(timer.schedule(this::check, millis, TimeUnit.MILLISECONDS));
     }
 

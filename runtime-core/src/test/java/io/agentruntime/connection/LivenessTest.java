@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class LivenessTest {
@@ -20,8 +23,40 @@ class LivenessTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             time,
-            () -> heartbeats.add(time.now(java.util.concurrent.TimeUnit.SECONDS)),
+            () -> heartbeats.add(time.now(TimeUnit.SECONDS)),
             silences::add);
+
+    private Duration stoodStill = Duration.ZERO;
+    private final Liveness stood =
+            new Liveness(Duration.ofSeconds(30), Duration.ofSeconds(60), new StalledTimer(), () -> {}, silences::add);
+
+    /** Its clock went on where its tasks did not. */
+    private final class StalledTimer implements Scheduler {
+        @Override
+        public long now(TimeUnit unit) {
+            return time.now(unit) + unit.convert(stoodStill);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return time.schedule(task);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            return time.schedule(task, delay, unit);
+        }
+
+        @Override
+        public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
+            return time.schedulePeriodically(task, initialDelay, period, unit);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return time.createWorker();
+        }
+    }
 
     private void pass(long seconds) {
         time.advanceTimeBy(Duration.ofSeconds(seconds));
@@ -68,6 +103,35 @@ class LivenessTest {
         assertThat(silences).isEmpty();
         pass(61);
         assertThat(silences).hasSize(1);
+    }
+
+    @Test
+    void whatThisProcessStoodStillIsNotThePeersSilence() {
+        standStillInTheMiddle(100);
+        assertThat(silences).as("what came meanwhile is to be read first").isEmpty();
+
+        stood.signOfLife();
+        pass(59);
+        assertThat(silences).isEmpty();
+        pass(1);
+        assertThat(silences).hasSize(1);
+    }
+
+    @Test
+    void aPeerThatIsSilentAfterwardsTooIsGivenUpAfterAtMostTheLimitAgain() {
+        standStillInTheMiddle(3_600);
+        pass(59);
+        assertThat(silences).isEmpty();
+        pass(1);
+        assertThat(silences).hasSize(1);
+    }
+
+    /** The check that was due in 60 seconds comes so much later than that. */
+    private void standStillInTheMiddle(long seconds) {
+        stood.start();
+        pass(30);
+        stoodStill = Duration.ofSeconds(seconds);
+        pass(30);
     }
 
     @Test
@@ -144,7 +208,7 @@ class LivenessTest {
                 Duration.ofSeconds(limitSeconds),
                 Liveness.Watch.SINCE_HEARTBEAT,
                 time,
-                () -> heartbeats.add(time.now(java.util.concurrent.TimeUnit.SECONDS)),
+                () -> heartbeats.add(time.now(TimeUnit.SECONDS)),
                 silences::add);
     }
 

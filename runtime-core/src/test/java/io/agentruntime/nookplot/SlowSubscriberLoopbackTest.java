@@ -205,8 +205,8 @@ class SlowSubscriberLoopbackTest extends LoopbackScenario {
     void backpressureThatLastsTooLongEndsAloneAndTheSessionLives() {
         int messages = 50_000;
         NookplotRuntime runtime = connected(options -> options.heartbeatInterval(Duration.ofMillis(50))
-                .livenessTimeout(Duration.ofSeconds(1))
-                .maxReadPause(Duration.ofSeconds(2))
+                .livenessTimeout(Duration.ofSeconds(4)) // longer than a busy machine stands still
+                .maxReadPause(Duration.ofSeconds(6))
                 .autoSubscribe(false));
         runtime.channels().subscribe(lobby.id()).block(LIMIT);
         List<ConnectionState> states = synchronizedList();
