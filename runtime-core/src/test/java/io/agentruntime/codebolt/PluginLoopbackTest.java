@@ -125,6 +125,7 @@ class PluginLoopbackTest {
         List<Object> outcomes = new ArrayList<>();
 
         for (int restart = 0; restart < 10; restart++) {
+            int registrations = server.received("gateway.registerChannel").size();
             Mono<Void> again = server.restart(restart % 2 == 0, Duration.ofMillis(50L));
             Mono<List<Object>> routes = Flux.range(0, 100)
                     .flatMap(
@@ -136,6 +137,10 @@ class PluginLoopbackTest {
                     .collectList();
             outcomes.addAll(
                     Mono.zip(routes, again.thenReturn(true)).block(LIMIT).getT1());
+            // Until then the plugin may not have noticed anything, and be connected still.
+            Flux.interval(Duration.ofMillis(5))
+                    .filter(tick -> server.received("gateway.registerChannel").size() > registrations)
+                    .blockFirst(LIMIT);
             plugin.connect().block(LIMIT);
         }
 
