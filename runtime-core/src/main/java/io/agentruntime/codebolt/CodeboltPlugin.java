@@ -58,10 +58,16 @@ public final class CodeboltPlugin {
                 new CodeboltOpener(
                         settings, channels, session -> new CodeboltFrames(session, hub, channels, lifecycle, reader)),
                 settings.connection(),
-                new States());
+                settings.telemetry().connection(new States()));
+        settings.telemetry().streams(hub.kinds());
         this.gateway = new Gateway(settings, engine, hub, channels);
         this.closing =
-                engine.close().then(Mono.<Void>fromRunnable(hub::complete)).cache();
+                engine.close().then(Mono.<Void>fromRunnable(this::closed)).cache();
+    }
+
+    private void closed() {
+        hub.complete();
+        settings.telemetry().close();
     }
 
     private final class States implements ConnectionListener<CodeboltSession> {

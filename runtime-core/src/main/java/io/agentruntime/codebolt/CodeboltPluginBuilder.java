@@ -8,6 +8,8 @@ import io.agentruntime.http.CredentialSource;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
+import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
@@ -67,6 +69,7 @@ public final class CodeboltPluginBuilder {
     private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private JsonCodec json = JsonCodec.create();
     private @Nullable PipeConnector pipes;
+    private Telemetry telemetry = Telemetry.none();
 
     CodeboltPluginBuilder() {}
 
@@ -253,6 +256,12 @@ public final class CodeboltPluginBuilder {
         return this;
     }
 
+    /** Who hears of what the plugin does: meters, observations. Default {@link Telemetry#none()}. */
+    public CodeboltPluginBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     /** The plugin, not connected yet. Errors: {@link InvalidOptionException}. */
     public CodeboltPlugin build() {
         return new CodeboltPlugin(settings());
@@ -262,13 +271,17 @@ public final class CodeboltPluginBuilder {
         WebSocketOptions webSocketOptions = webSocket
                 .apply(WebSocketOptions.builder().handshakeTimeout(handshakeTimeout))
                 .build();
+        String id = Checks.required("pluginId", pluginId);
+        Mono<String> token = Checks.required("pluginToken", pluginToken);
+        Duration liveness = liveness();
+        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "codebolt", timer);
         return new CodeboltSettings(
                 server,
-                Checks.required("pluginId", pluginId),
-                Checks.required("pluginToken", pluginToken),
+                id,
+                token,
                 refreshable,
                 pingInterval,
-                liveness(),
+                liveness,
                 startTimeout,
                 requestTimeout,
                 registerTimeout,
@@ -283,7 +296,8 @@ public final class CodeboltPluginBuilder {
                 timer,
                 random,
                 json,
-                pipes == null ? WebSocketConnector.of(net, webSocketOptions, timer) : pipes);
+                watched.pipes(pipes == null ? WebSocketConnector.of(net, webSocketOptions, timer) : pipes),
+                watched);
     }
 
     private Duration liveness() {

@@ -1,5 +1,6 @@
 package io.agentruntime.codebolt;
 
+import io.agentruntime.telemetry.Operation;
 import io.agentruntime.transport.OutboundMessage;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeSession;
@@ -68,13 +69,21 @@ final class CodeboltSession extends PipeSession {
             String requestId = settings.newId();
             Map<String, Object> named = new LinkedHashMap<>(body);
             named.put("requestId", requestId);
-            return pending.await(requestId, type, limit, send(type, requestId, named));
+            return settings.telemetry()
+                    .observe(
+                            new Operation.Push("request", type, ""),
+                            pending.await(requestId, type, limit, send(type, requestId, named)),
+                            PluginAnswer::status);
         });
     }
 
     /** Sends a message that nobody answers; its body may bring an id. Completes when it was handed to the socket. */
     Mono<Void> tell(String type, Map<String, ?> body) {
-        return Mono.defer(() -> send(type, settings.newId(), body));
+        return settings.telemetry()
+                .observe(
+                        new Operation.Push("send", type, ""),
+                        Mono.defer(() -> send(type, settings.newId(), body)),
+                        nothing -> "ok");
     }
 
     private Mono<Void> send(String type, String requestId, Map<String, ?> body) {

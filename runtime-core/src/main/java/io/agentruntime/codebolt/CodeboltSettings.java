@@ -9,6 +9,7 @@ import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.SecretUri;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
 import io.agentruntime.transport.PipeConnector;
 import java.time.Duration;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * @param pluginToken the token, asked for before each connect
  * @param refreshable whether it comes from a supplier
+ * @param telemetry hears of {@code pipes} already; closed with the plugin
  */
 record CodeboltSettings(
         BaseUrl server,
@@ -43,7 +45,8 @@ record CodeboltSettings(
         Scheduler timer,
         RandomGenerator random,
         JsonCodec json,
-        PipeConnector pipes) {
+        PipeConnector pipes,
+        RuntimeTelemetry telemetry) {
 
     /** Where a socket with this token is opened, under an id of its own. Nothing else goes into the address. */
     SecretUri address(String token) {

@@ -1,5 +1,6 @@
 package io.agentruntime.codebolt;
 
+import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.RequestRefusedException;
 import io.agentruntime.json.JsonFrame;
 import io.agentruntime.json.JsonPayload;
@@ -61,6 +62,15 @@ final class PluginAnswer {
         Envelope envelope = json().as(Envelope.class);
         boolean success = envelope.success == null ? envelope.error == null : envelope.success;
         return success ? null : envelope.error == null ? "no reason given" : envelope.error;
+    }
+
+    /** What became of the request, in one of few words. */
+    String status() {
+        try {
+            return failure() == null ? "ok" : "error";
+        } catch (DecodeException e) {
+            return "other";
+        }
     }
 
     /** This answer, unless it is a refusal. */

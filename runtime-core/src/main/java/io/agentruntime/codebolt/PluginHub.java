@@ -5,6 +5,7 @@ import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.KeyedStreams;
 import io.agentruntime.stream.ReadGate;
+import io.agentruntime.stream.StreamKind;
 import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.stream.SubscriberStats;
 import java.util.ArrayList;
@@ -75,6 +76,13 @@ final class PluginHub {
         channelMessages.complete();
         starts.complete();
         errors.complete();
+    }
+
+    /** Every kind of stream that users read. */
+    StreamKind[] kinds() {
+        return new StreamKind[] {
+            messages.kind(), replies.kind(), panels.kind(), channelMessages.kind(), starts.kind(), errors.kind()
+        };
     }
 
     List<SubscriberStats> stats() {

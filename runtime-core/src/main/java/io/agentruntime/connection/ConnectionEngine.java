@@ -213,7 +213,7 @@ public final class ConnectionEngine<S extends Session> {
         Attempt attempt = new Attempt(
                 current.retries, !current.established && !options.reconnect().retryInitialConnect());
         current.attempt = attempt;
-        events.next(new ConnectionEvent.AttemptStarted(attempt.number()));
+        tell(new ConnectionEvent.AttemptStarted(attempt.number()));
         current.step.update(Mono.defer(() -> opener.open(attempt))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The opener gave no session")))
                 .contextWrite(current.context)
@@ -234,7 +234,7 @@ public final class ConnectionEngine<S extends Session> {
         session = opened;
         states.moveTo(new Connected(opened.info(), now()));
         states.tell(() -> listener.onSession(opened));
-        events.next(new ConnectionEvent.SessionOpened(attempt.number(), opened.info()));
+        tell(new ConnectionEvent.SessionOpened(attempt.number(), opened.info()));
         current.step.update(opened.ended().subscribe(end -> inbox.execute(() -> onSessionEnded(current, opened, end))));
         succeed(current.waiters, opened);
         succeed(sessionWaiters, opened);
@@ -246,7 +246,7 @@ public final class ConnectionEngine<S extends Session> {
         }
         current.attempt = null;
         Verdict verdict = plan.judge(current, error);
-        events.next(new ConnectionEvent.AttemptFailed(attempt.number(), error, verdict));
+        tell(new ConnectionEvent.AttemptFailed(attempt.number(), error, verdict));
         boolean retried = !attempt.single() && plan.retries(current, verdict);
         earlierReleases.add(attempt.abandon(retried));
         current.farewell = () -> attempt.abandon(false);
@@ -271,7 +271,7 @@ public final class ConnectionEngine<S extends Session> {
         }
         RuntimeClientException error = end.toError();
         Verdict verdict = plan.judge(current, error);
-        events.next(new ConnectionEvent.SessionLost(ended.info(), end, lasted, verdict));
+        tell(new ConnectionEvent.SessionLost(ended.info(), end, lasted, verdict));
         onFailure(current, error, verdict);
     }
 
@@ -303,7 +303,7 @@ public final class ConnectionEngine<S extends Session> {
         current.retries++;
         current.step.update(waiting);
         states.moveTo(new Reconnecting(current.retries, delay, error));
-        events.next(new ConnectionEvent.RetryScheduled(current.retries, delay));
+        tell(new ConnectionEvent.RetryScheduled(current.retries, delay));
     }
 
     private void onDelayElapsed(Run<S> current) {
@@ -364,6 +364,11 @@ public final class ConnectionEngine<S extends Session> {
             events.complete();
         }
         waiters.forEach(Outcomes::complete);
+    }
+
+    private void tell(ConnectionEvent event) {
+        states.tell(() -> listener.onEvent(event));
+        events.next(event);
     }
 
     private long nanos() {

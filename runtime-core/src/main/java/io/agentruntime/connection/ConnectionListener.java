@@ -12,4 +12,7 @@ public interface ConnectionListener<S extends Session> {
 
     /** A session is open; called right after the state {@code Connected}, before anybody who waits for the session gets it. */
     void onSession(S session);
+
+    /** Something has happened between the states; subscribers of {@link ConnectionEngine#events()} see it after this call. */
+    default void onEvent(ConnectionEvent event) {}
 }

@@ -17,10 +17,12 @@ public final class ApiPath {
 
     private static final String UNRESERVED = "-._~";
 
+    private final String template;
     private final String path;
     private final String query;
 
-    private ApiPath(String path, String query) {
+    private ApiPath(String template, String path, String query) {
+        this.template = template;
         this.path = path;
         this.query = query;
     }
@@ -53,7 +55,14 @@ public final class ApiPath {
         if (template.indexOf('{', from) >= 0) {
             throw new IllegalArgumentException("More placeholders than values for " + template);
         }
-        return new ApiPath(path.append(template, from, template.length()).toString(), "");
+        return new ApiPath(
+                template, path.append(template, from, template.length()).toString(), "");
+    }
+
+    /** A path that is encoded already, with its query if it has one, and whose template nobody knows. */
+    public static ApiPath encoded(String path) {
+        int query = path.indexOf('?');
+        return query < 0 ? new ApiPath("", path, "") : new ApiPath("", path.substring(0, query), path.substring(query));
     }
 
     /** Adds a query parameter; {@code null} adds nothing. */
@@ -62,7 +71,7 @@ public final class ApiPath {
             return this;
         }
         String parameter = encode(name) + "=" + encode(value.toString());
-        return new ApiPath(path, query.isEmpty() ? "?" + parameter : query + "&" + parameter);
+        return new ApiPath(template, path, query.isEmpty() ? "?" + parameter : query + "&" + parameter);
     }
 
     /** Percent-encodes everything but letters, digits and {@code - . _ ~}. */
@@ -79,6 +88,16 @@ public final class ApiPath {
             }
         }
         return encoded.toString();
+    }
+
+    /** The path with its placeholders, before they were filled; empty when it is not known. */
+    public String template() {
+        return template;
+    }
+
+    /** The path alone. */
+    public String path() {
+        return path;
     }
 
     /** The path with its query, as {@link JsonHttpClient} takes it. */

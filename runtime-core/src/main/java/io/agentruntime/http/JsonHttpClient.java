@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,7 +63,7 @@ public final class JsonHttpClient {
         this.codec = builder.codec;
         this.options = builder.options;
         this.timer = builder.timer;
-        this.backoff = new RateLimitBackoff(options.rateLimitRetry(), builder.random, timer);
+        this.backoff = new RateLimitBackoff(options.rateLimitRetry(), builder.random, timer, builder.onRateLimited);
     }
 
     private JsonHttpClient(JsonHttpClient other, @Nullable RateLimitBackoff backoff) {
@@ -106,39 +107,60 @@ public final class JsonHttpClient {
      * Sends a request and reads the answer as an object of a class. Emits it, or nothing when the answer is empty or {@code
      * null}; with {@code Void.class} nothing in any case. Errors as in the class description.
      */
-    public <T> Mono<T> request(String method, String path, @Nullable Object body, Class<T> type) {
+    public <T> Mono<T> request(String method, ApiPath path, @Nullable Object body, Class<T> type) {
         if (type == Void.class) {
             return send(method, path, body).then(Mono.empty());
         }
         return request(method, path, body).map(answer -> answer.as(type));
     }
 
+    /** The same with a path whose template is not known: it is not counted by itself. */
+    public <T> Mono<T> request(String method, String path, @Nullable Object body, Class<T> type) {
+        return request(method, ApiPath.encoded(path), body, type);
+    }
+
     /**
      * Sends a request and reads the answer as an object of a generic type. Emits it, or nothing when the answer is empty or
      * {@code null}. Errors as in the class description.
      */
-    public <T> Mono<T> request(String method, String path, @Nullable Object body, TypeReference<T> type) {
+    public <T> Mono<T> request(String method, ApiPath path, @Nullable Object body, TypeReference<T> type) {
         return request(method, path, body).map(answer -> answer.as(type));
+    }
+
+    /** The same with a path whose template is not known: it is not counted by itself. */
+    public <T> Mono<T> request(String method, String path, @Nullable Object body, TypeReference<T> type) {
+        return request(method, ApiPath.encoded(path), body, type);
     }
 
     /**
      * Sends a request. Emits the answer unread, with fields nobody knows yet, or nothing when it is empty or {@code null}.
      * Errors as in the class description.
      */
-    public Mono<JsonPayload> request(String method, String path, @Nullable Object body) {
+    public Mono<JsonPayload> request(String method, ApiPath path, @Nullable Object body) {
         return call(method, path, body).mapNotNull(reply -> answer(method, path, reply));
     }
 
+    /** The same with a path whose template is not known: it is not counted by itself. */
+    public Mono<JsonPayload> request(String method, String path, @Nullable Object body) {
+        return request(method, ApiPath.encoded(path), body);
+    }
+
     /** Sends a request. Completes when it was answered with 2xx, whatever the answer's body. Errors as in the class description. */
-    public Mono<Void> send(String method, String path, @Nullable Object body) {
+    public Mono<Void> send(String method, ApiPath path, @Nullable Object body) {
         return call(method, path, body).then();
     }
 
-    private Mono<HttpReply> call(String method, String path, @Nullable Object body) {
+    /** The same with a path whose template is not known: it is not counted by itself. */
+    public Mono<Void> send(String method, String path, @Nullable Object body) {
+        return send(method, ApiPath.encoded(path), body);
+    }
+
+    private Mono<HttpReply> call(String method, ApiPath path, @Nullable Object body) {
         return Mono.defer(() -> {
             HttpCall call = new HttpCall(
                     method.toUpperCase(Locale.ROOT),
-                    baseUrl.http(path),
+                    baseUrl.http(path.toString()),
+                    path.template(),
                     headers(body),
                     body == null ? null : codec.encode(body),
                     options.requestTimeout(),
@@ -181,12 +203,11 @@ public final class JsonHttpClient {
         });
     }
 
-    private @Nullable JsonPayload answer(String method, String path, HttpReply reply) {
+    private @Nullable JsonPayload answer(String method, ApiPath path, HttpReply reply) {
         if (isBlank(reply.body())) {
             return null;
         }
-        int query = path.indexOf('?');
-        String what = "answer to " + method + " " + (query < 0 ? path : path.substring(0, query));
+        String what = "answer to " + method + " " + path.path();
         JsonPayload payload = codec.payload(what, reply.body());
         return payload.isNull() ? null : payload;
     }
@@ -209,7 +230,7 @@ public final class JsonHttpClient {
     private static HttpCall withKey(HttpCall call, String key) {
         Map<String, String> headers = new LinkedHashMap<>(call.headers());
         headers.put("authorization", "Bearer " + key);
-        return new HttpCall(call.method(), call.uri(), headers, call.body(), call.limit(), call.maxResponseBytes());
+        return call.withHeaders(headers);
     }
 
     private Instant now() {
@@ -235,6 +256,7 @@ public final class JsonHttpClient {
         private HttpOptions options = HttpOptions.defaults();
         private Scheduler timer = Schedulers.parallel();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        private Consumer<Duration> onRateLimited = wait -> {};
 
         private Builder(BaseUrl baseUrl, HttpExchange exchange) {
             this.baseUrl = Objects.requireNonNull(baseUrl);
@@ -268,6 +290,12 @@ public final class JsonHttpClient {
         /** Where the jitter comes from. */
         public Builder random(RandomGenerator random) {
             this.random = random;
+            return this;
+        }
+
+        /** Told of each wait after a 429 as it begins; must not block. By default nobody is. */
+        public Builder onRateLimited(Consumer<Duration> listener) {
+            this.onRateLimited = listener;
             return this;
         }
 

@@ -5,6 +5,7 @@ import io.github.resilience4j.core.functions.Either;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +24,15 @@ final class RateLimitBackoff {
     private final RateLimitRetry policy;
     private final RandomGenerator random;
     private final Scheduler scheduler;
+    private final Consumer<Duration> onWait;
     private final Retry retry;
 
-    RateLimitBackoff(RateLimitRetry policy, RandomGenerator random, Scheduler scheduler) {
+    /** @param onWait told of each wait as it begins */
+    RateLimitBackoff(RateLimitRetry policy, RandomGenerator random, Scheduler scheduler, Consumer<Duration> onWait) {
         this.policy = policy;
         this.random = random;
         this.scheduler = scheduler;
+        this.onWait = onWait;
         this.retry = Retry.of(
                 "http-429",
                 RetryConfig.<HttpReply>custom()
@@ -52,7 +56,9 @@ final class RateLimitBackoff {
             return Mono.error(failure);
         }
         LOG.debug("{} was answered with 429, again in {} ms", call, delayMillis);
-        return Mono.delay(Duration.ofMillis(delayMillis), scheduler);
+        Duration delay = Duration.ofMillis(delayMillis);
+        onWait.accept(delay);
+        return Mono.delay(delay, scheduler);
     }
 
     private boolean isWorthWaiting(Throwable failure) {

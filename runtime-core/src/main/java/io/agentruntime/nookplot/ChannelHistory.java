@@ -24,6 +24,6 @@ final class ChannelHistory {
         ApiPath path = ApiPath.of("/v1/channels/{id}/messages", channelId)
                 .query("before", query.before())
                 .query("limit", query.limit());
-        return http.answer("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
+        return http.answer("GET", path, null, MessageList.class).map(MessageList::messages);
     }
 }

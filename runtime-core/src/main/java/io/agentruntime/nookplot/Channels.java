@@ -74,12 +74,12 @@ public final class Channels {
                 .query("offset", query.offset())
                 .query("channelType", query.channelType())
                 .query("isPublic", query.isPublic());
-        return http.answer("GET", path.toString(), null, ChannelList.class).map(ChannelList::channels);
+        return http.answer("GET", path, null, ChannelList.class).map(ChannelList::channels);
     }
 
     /** One channel. Errors: 403 when it is private and the agent no member, 404. */
     public Mono<Channel> get(String channelId) {
-        return http.answer("GET", ApiPath.of("/v1/channels/{id}", channelId).toString(), null, Channel.class);
+        return http.answer("GET", ApiPath.of("/v1/channels/{id}", channelId), null, Channel.class);
     }
 
     /**
@@ -87,14 +87,14 @@ public final class Channels {
      * 409 when the slug is taken.
      */
     public Mono<Channel> create(NewChannel channel) {
-        return http.answer("POST", "/v1/channels", channel, Channel.class)
+        return http.answer("POST", ApiPath.of("/v1/channels"), channel, Channel.class)
                 .flatMap(created ->
                         subscribeMembership(created.id(), created.createdAt()).thenReturn(created));
     }
 
     /** Joins a channel and subscribes to it, unless {@code autoSubscribe} is off. */
     public Mono<ChannelMembership> join(String channelId) {
-        String path = ApiPath.of("/v1/channels/{id}/join", channelId).toString();
+        ApiPath path = ApiPath.of("/v1/channels/{id}/join", channelId);
         return http.answer("POST", path, null, ChannelMembership.class)
                 .flatMap(joined ->
                         subscribeMembership(channelId, joined.joinedAt()).thenReturn(joined));
@@ -108,7 +108,7 @@ public final class Channels {
 
     /** Leaves a channel; its subscription ends with it. */
     public Mono<Void> leave(String channelId) {
-        String path = ApiPath.of("/v1/channels/{id}/leave", channelId).toString();
+        ApiPath path = ApiPath.of("/v1/channels/{id}/leave", channelId);
         return http.send("POST", path, null).then(subscriptions.left(channelId));
     }
 
@@ -124,12 +124,12 @@ public final class Channels {
         ApiPath path = ApiPath.of("/v1/channels/{id}/members", channelId)
                 .query("limit", limit)
                 .query("offset", offset);
-        return http.answer("GET", path.toString(), null, MemberList.class).map(MemberList::members);
+        return http.answer("GET", path, null, MemberList.class).map(MemberList::members);
     }
 
     /** The members of a channel that are connected now. */
     public Mono<List<OnlineMember>> presence(String channelId) {
-        String path = ApiPath.of("/v1/channels/{id}/presence", channelId).toString();
+        ApiPath path = ApiPath.of("/v1/channels/{id}/presence", channelId);
         return http.answer("GET", path, null, OnlineList.class).map(OnlineList::online);
     }
 
@@ -150,7 +150,7 @@ public final class Channels {
      * this machine's clock is more than 5 minutes off.
      */
     public Mono<SentMessage> send(String channelId, OutgoingMessage message) {
-        String path = ApiPath.of("/v1/channels/{id}/messages", channelId).toString();
+        ApiPath path = ApiPath.of("/v1/channels/{id}/messages", channelId);
         return message.isSigned()
                 ? signing.signed(channelId, message, body -> http.answer("POST", path, body, SentMessage.class))
                 : http.answer("POST", path, message, SentMessage.class);

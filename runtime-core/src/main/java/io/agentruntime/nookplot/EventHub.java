@@ -8,6 +8,7 @@ import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.KeyedStreams;
 import io.agentruntime.stream.ReadGate;
+import io.agentruntime.stream.StreamKind;
 import io.agentruntime.stream.SubscriberStats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,6 +93,13 @@ final class EventHub {
     /** Whether anybody reads direct messages. */
     boolean inboxWanted() {
         return inbox.hasSubscribers() || refilledInbox.hasSubscribers();
+    }
+
+    /** Every kind of stream that users read. */
+    StreamKind[] kinds() {
+        return new StreamKind[] {
+            events.kind(), channels.kind(), refilledChannels.kind(), inbox.kind(), refilledInbox.kind(), errors.kind()
+        };
     }
 
     List<SubscriberStats> stats() {

@@ -56,6 +56,7 @@ final class Gaps {
             // The session ends at this moment: nothing will be delivered, and the gap it has opened may be this one.
             channels.merge(channelId, from, Gaps::earlier);
         } else if (from != null) {
+            hub.channels.kind().gap();
             hub.channels.next(channelId, Arrival.of(new Delivery.Gap<>(from, settings.now(), REASON)));
             refills.channelDeliversAgain(channelId, from);
         }
@@ -67,6 +68,7 @@ final class Gaps {
         if (from != null && !session.receiving()) {
             inbox.accumulateAndGet(from, (opened, known) -> opened == null ? known : earlier(opened, known));
         } else if (from != null) {
+            hub.inbox.kind().gap();
             inboxFeed.gap(new Delivery.Gap<>(from, settings.now(), REASON));
         }
     }

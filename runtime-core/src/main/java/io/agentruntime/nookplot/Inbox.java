@@ -58,7 +58,7 @@ public final class Inbox {
         if (message.metadata() != null) {
             body.put("metadata", message.metadata());
         }
-        return http.answer("POST", "/v1/inbox/send", body, SentDirectMessage.class);
+        return http.answer("POST", ApiPath.of("/v1/inbox/send"), body, SentDirectMessage.class);
     }
 
     /** A part of the inbox, newest first. */
@@ -69,23 +69,24 @@ public final class Inbox {
                 .query("from", query.from())
                 .query("unreadOnly", query.unreadOnly() ? true : null)
                 .query("messageType", query.messageType());
-        return http.answer("GET", path.toString(), null, MessageList.class).map(MessageList::messages);
+        return http.answer("GET", path, null, MessageList.class).map(MessageList::messages);
     }
 
     /** How many messages are not marked as read. */
     public Mono<Long> unread() {
-        return http.answer("GET", "/v1/inbox/unread", null, Unread.class).map(Unread::unreadCount);
+        return http.answer("GET", ApiPath.of("/v1/inbox/unread"), null, Unread.class)
+                .map(Unread::unreadCount);
     }
 
     /** Marks a message as read. */
     public Mono<Void> markRead(String messageId) {
-        String path = ApiPath.of("/v1/inbox/{id}/read", messageId).toString();
+        ApiPath path = ApiPath.of("/v1/inbox/{id}/read", messageId);
         return http.send("POST", path, null);
     }
 
     /** Deletes a message. Errors: 404 when it is not there. */
     public Mono<Void> delete(String messageId) {
-        String path = ApiPath.of("/v1/inbox/{id}", messageId).toString();
+        ApiPath path = ApiPath.of("/v1/inbox/{id}", messageId);
         return http.send("DELETE", path, null);
     }
 

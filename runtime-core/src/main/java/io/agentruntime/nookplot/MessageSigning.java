@@ -2,6 +2,7 @@ package io.agentruntime.nookplot;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.agentruntime.error.DecodeException;
+import io.agentruntime.http.ApiPath;
 import io.agentruntime.json.JsonPayload;
 import io.agentruntime.nookplot.TypedData.Domain;
 import io.agentruntime.nookplot.TypedData.Field;
@@ -41,7 +42,9 @@ final class MessageSigning {
         this.http = http;
         this.settings = settings;
         this.line = new BackgroundCalls(Duration.ZERO, settings.timer());
-        this.chainId = http.answer("GET", "/v1").map(MessageSigning::chainId).cacheInvalidateIf(known -> false);
+        this.chainId = http.answer("GET", ApiPath.of("/v1"))
+                .map(MessageSigning::chainId)
+                .cacheInvalidateIf(known -> false);
     }
 
     private static BigInteger chainId(JsonPayload answer) {

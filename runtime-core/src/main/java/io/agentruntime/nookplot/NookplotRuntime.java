@@ -86,8 +86,9 @@ public final class NookplotRuntime {
                         session -> new SessionFrames(session, hub, gaps, subscriptions, inboxFeed, refills, reader),
                         this::retired),
                 settings.connection(),
-                new RuntimeStates(hub, this::setUp));
-        this.connection = new GatewayConnection(requests, engine, settings.sendPatience());
+                settings.telemetry().connection(new RuntimeStates(hub, this::setUp)));
+        settings.telemetry().streams(hub.kinds());
+        this.connection = new GatewayConnection(requests, engine, settings);
         this.events = new Events(hub, settings.streams());
         this.closing = Mono.defer(this::closeAll).cache();
     }
@@ -100,6 +101,7 @@ public final class NookplotRuntime {
                 .options(settings.httpOptions())
                 .timer(settings.timer())
                 .random(settings.random())
+                .onRateLimited(settings.telemetry().recorder()::rateLimited)
                 .build();
     }
 
@@ -175,7 +177,8 @@ public final class NookplotRuntime {
                     refills.dispose();
                     hub.complete();
                 }))
-                .then(settings.releaseTransport());
+                .then(settings.releaseTransport())
+                .doOnTerminate(settings.telemetry()::close);
     }
 
     /**
@@ -248,13 +251,13 @@ public final class NookplotRuntime {
             Checks.range("offset", offset, 0, Integer.MAX_VALUE);
             ApiPath path =
                     ApiPath.of("/v1/runtime/presence").query("limit", limit).query("offset", offset);
-            return requests.answer("GET", path.toString()).map(PresenceReader::read);
+            return requests.answer("GET", path).map(PresenceReader::read);
         });
     }
 
     /** This agent as the gateway sees it, with its session. */
     public Mono<GatewayStatus> getStatus() {
-        return requests.answer("GET", "/v1/runtime/status", null, GatewayStatus.class);
+        return requests.answer("GET", ApiPath.of("/v1/runtime/status"), null, GatewayStatus.class);
     }
 
     /**

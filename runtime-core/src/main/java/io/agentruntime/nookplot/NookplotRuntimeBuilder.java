@@ -11,6 +11,8 @@ import io.agentruntime.http.ReactorHttpExchange;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
+import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
@@ -59,6 +61,7 @@ public final class NookplotRuntimeBuilder {
     private @Nullable HttpExchange exchange;
     private @Nullable PipeConnector pipes;
     private boolean shutdownHook;
+    private Telemetry telemetry = Telemetry.none();
 
     NookplotRuntimeBuilder() {}
 
@@ -249,6 +252,12 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
+    /** Who hears of what the runtime does: meters, observations. Default {@link Telemetry#none()}. */
+    public NookplotRuntimeBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     /** Whether the runtime is closed when the JVM shuts down, within {@code closeTimeout}; default {@code false}. */
     public NookplotRuntimeBuilder shutdownHook(boolean close) {
         this.shutdownHook = close;
@@ -272,6 +281,8 @@ public final class NookplotRuntimeBuilder {
         Signer signer = privateKey == null ? null : Signer.of(privateKey);
         Scheduler clock = timer == null ? Schedulers.parallel() : timer;
         ReactorHttpExchange ownExchange = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
+        HttpExchange requests = ownExchange == null ? required("transport", exchange) : ownExchange;
+        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "nookplot", clock);
         return new NookplotSettings(
                 url,
                 keys,
@@ -297,9 +308,10 @@ public final class NookplotRuntimeBuilder {
                 json,
                 signer,
                 timer == null ? Schedulers.boundedElastic() : timer,
-                ownExchange == null ? required("transport", exchange) : ownExchange,
-                pipes == null ? WebSocketConnector.of(net, webSocketOptions, clock) : pipes,
-                ownExchange == null ? Mono.empty() : ownExchange.close());
+                watched.http(requests),
+                watched.pipes(pipes == null ? WebSocketConnector.of(net, webSocketOptions, clock) : pipes),
+                ownExchange == null ? Mono.empty() : ownExchange.close(),
+                watched);
     }
 
     private Duration liveness() {

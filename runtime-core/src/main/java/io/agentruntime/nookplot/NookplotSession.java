@@ -2,6 +2,7 @@ package io.agentruntime.nookplot;
 
 import io.agentruntime.connection.PendingReplies;
 import io.agentruntime.error.SubscriptionException;
+import io.agentruntime.telemetry.Operation;
 import io.agentruntime.transport.OutboundMessage;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeSession;
@@ -119,11 +120,15 @@ final class NookplotSession extends PipeSession {
         private Asked(String id, String type, PendingReplies<String, Boolean> replies, @Nullable Asked before) {
             this.type = type;
             this.answer = (before == null ? Mono.<Void>empty() : before.answer.onErrorComplete())
-                    .then(replies.await(
-                            id,
-                            type + " of " + id,
-                            settings.subscribeTimeout(),
-                            sendJson(Map.of("type", type, "channelId", id))))
+                    .then(settings.telemetry()
+                            .observe(
+                                    new Operation.Push(type, type, id),
+                                    replies.await(
+                                            id,
+                                            type + " of " + id,
+                                            settings.subscribeTimeout(),
+                                            sendJson(Map.of("type", type, "channelId", id))),
+                                    done -> "ok"))
                     // Before anybody hears of the outcome: who asks again then, asks the gateway.
                     .doOnTerminate(() -> asked.remove(id, this))
                     .then()

@@ -10,6 +10,7 @@ import io.agentruntime.http.HttpOptions;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
 import io.agentruntime.transport.PipeConnector;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import reactor.core.scheduler.Scheduler;
  * @param signer signs with the agent's key, where there is one
  * @param signOn where it does so
  * @param releaseTransport frees what {@code exchange} and {@code pipes} hold, when they belong to this runtime
+ * @param telemetry hears of {@code exchange} and {@code pipes} already; closed with the runtime
  */
 record NookplotSettings(
         BaseUrl gateway,
@@ -54,7 +56,8 @@ record NookplotSettings(
         Scheduler signOn,
         HttpExchange exchange,
         PipeConnector pipes,
-        Mono<Void> releaseTransport) {
+        Mono<Void> releaseTransport,
+        RuntimeTelemetry telemetry) {
 
     Instant now() {
         return Instant.ofEpochMilli(timer.now(TimeUnit.MILLISECONDS));

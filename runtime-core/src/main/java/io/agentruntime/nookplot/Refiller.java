@@ -8,6 +8,7 @@ import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.nookplot.MissedMessages.Progress;
 import io.agentruntime.nookplot.MissedMessages.Row;
 import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.StreamKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -65,6 +66,7 @@ final class Refiller<T> implements Disposable {
     private final RefillPolicy policy;
     private final NookplotSettings settings;
     private final ServerClock serverClock;
+    private final StreamKind counts;
     private final Consumer<Delivery<T>> out;
     private final SerialExecutor serial = new SerialExecutor();
     private final Disposable.Swap fetching = Disposables.swap();
@@ -82,11 +84,13 @@ final class Refiller<T> implements Disposable {
             RefillPolicy policy,
             NookplotSettings settings,
             ServerClock serverClock,
+            StreamKind counts,
             Consumer<Delivery<T>> out) {
         this.history = history;
         this.policy = policy;
         this.settings = settings;
         this.serverClock = serverClock;
+        this.counts = counts;
         this.out = out;
     }
 
@@ -181,11 +185,12 @@ final class Refiller<T> implements Disposable {
             return;
         }
         if (progress == Progress.CUT_OFF) {
-            out.accept(new Delivery.Gap<>(
-                    loss, later(loss, serverClock.toLocal(missed.oldest())), "more was missed than is refilled"));
+            gap(loss, later(loss, serverClock.toLocal(missed.oldest())), "more was missed than is refilled");
         }
         lossFrom = null;
-        missed.mergedWith(held).forEach(message -> deliver(message.getKey(), message.getValue()));
+        var merged = missed.mergedWith(held);
+        counts.refilled(merged.size() - held.size());
+        merged.forEach(message -> deliver(message.getKey(), message.getValue()));
         held.clear();
         stopFetching();
     }
@@ -226,10 +231,15 @@ final class Refiller<T> implements Disposable {
             return;
         }
         lossFrom = null;
-        out.accept(new Delivery.Gap<>(loss, settings.now(), reason));
+        gap(loss, settings.now(), reason);
         held.forEach(this::deliver);
         held.clear();
         stopFetching();
+    }
+
+    private void gap(Instant from, Instant to, String reason) {
+        counts.gap();
+        out.accept(new Delivery.Gap<>(from, to, reason));
     }
 
     private void deliver(String id, T message) {

@@ -3,6 +3,7 @@ package io.agentruntime.nookplot;
 import io.agentruntime.nookplot.MissedMessages.Row;
 import io.agentruntime.nookplot.Refiller.Page;
 import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.StreamKind;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,11 +32,11 @@ final class Refills implements Disposable {
         this.background = background;
         this.channels = channels;
         this.inbox = inbox;
-        this.ofInbox = refiller(this::inboxPage, hub.refilledInbox::next);
+        this.ofInbox = refiller(this::inboxPage, hub.refilledInbox.kind(), hub.refilledInbox::next);
     }
 
-    private <T> Refiller<T> refiller(Refiller.History<T> history, Consumer<Delivery<T>> out) {
-        return new Refiller<>(history, settings.refill(), settings, serverClock, out);
+    private <T> Refiller<T> refiller(Refiller.History<T> history, StreamKind counts, Consumer<Delivery<T>> out) {
+        return new Refiller<>(history, settings.refill(), settings, serverClock, counts, out);
     }
 
     private Refiller<ChannelMessage> of(String channelId) {
@@ -43,6 +44,7 @@ final class Refills implements Disposable {
                 channelId,
                 id -> refiller(
                         (before, fetched) -> channelPage(id, before),
+                        hub.refilledChannels.kind(),
                         delivery -> hub.refilledChannels.next(id, delivery)));
     }
 

@@ -5,6 +5,7 @@ import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.OutcomeUnknownException;
 import io.agentruntime.error.RuntimeClientException;
+import io.agentruntime.http.ApiPath;
 import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.JsonHttpClient;
 import java.util.Map;
@@ -60,12 +61,13 @@ final class SessionRequests {
     Mono<ConnectResult> connect(boolean patient) {
         return credentials
                 .refresh()
-                .then(Mono.defer(() -> post(Registrations.PATH, connectBody, ConnectResult.class, patient)));
+                .then(Mono.defer(
+                        () -> post(ApiPath.of(Registrations.PATH), connectBody, ConnectResult.class, patient)));
     }
 
     /** Asks for the ticket of one WebSocket: single use, valid for 30 seconds. */
     Mono<Ticket> ticket(boolean patient) {
-        return post("/v1/ws/ticket", null, Ticket.class, patient)
+        return post(ApiPath.of("/v1/ws/ticket"), null, Ticket.class, patient)
                 .onErrorMap(DecodeException.class, SessionRequests::withoutExcerpt);
     }
 
@@ -74,10 +76,11 @@ final class SessionRequests {
         return new DecodeException("answer to POST /v1/ws/ticket", "it holds no ticket", "", null);
     }
 
-    private <T> Mono<T> post(String path, @Nullable Object body, Class<T> type, boolean patient) {
+    private <T> Mono<T> post(ApiPath path, @Nullable Object body, Class<T> type, boolean patient) {
         return (patient ? http : http.withoutRetry())
                 .request("POST", path, body, type)
-                .switchIfEmpty(Mono.error(() -> new DecodeException("answer to POST " + path, "it is empty", "", null)))
+                .switchIfEmpty(
+                        Mono.error(() -> new DecodeException("answer to POST " + path.path(), "it is empty", "", null)))
                 .onErrorMap(OutcomeUnknownException.class, SessionRequests::asFailure);
     }
 
@@ -115,7 +118,7 @@ final class SessionRequests {
 
     private Mono<Void> tell(String sessionId) {
         return http.withoutRetry()
-                .send("POST", "/v1/runtime/disconnect", Map.of("sessionId", sessionId))
+                .send("POST", ApiPath.of("/v1/runtime/disconnect"), Map.of("sessionId", sessionId))
                 .doOnError(error -> {
                     if (!(error instanceof HttpStatusException.NotFound)) { // gone already: just what we want
                         log.debug("The gateway was not told of the end of a session: {}", error.getMessage());
@@ -126,6 +129,6 @@ final class SessionRequests {
 
     /** Tells the gateway that the session is alive. Errors: {@link HttpStatusException.NotFound} when it has forgotten it. */
     Mono<Void> heartbeat() {
-        return http.send("POST", "/v1/runtime/heartbeat", null);
+        return http.send("POST", ApiPath.of("/v1/runtime/heartbeat"), null);
     }
 }

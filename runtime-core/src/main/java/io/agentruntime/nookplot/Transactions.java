@@ -1,6 +1,7 @@
 package io.agentruntime.nookplot;
 
 import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.http.ApiPath;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -109,16 +110,16 @@ public final class Transactions {
      * when the answer was lost: it may be on its way to the chain.
      */
     public Mono<RelayResult> relay(SignedTransaction transaction) {
-        return http.answer("POST", "/v1/relay", transaction.body(), RelayResult.class);
+        return http.answer("POST", ApiPath.of("/v1/relay"), transaction.body(), RelayResult.class);
     }
 
     /** What is prepared elsewhere is no transaction, and is not to be sent by mistake. */
-    private static String checkPath(String path) {
+    private static ApiPath checkPath(String path) {
         if (!PATH.matcher(path).matches() || hasDotSegment(path)) {
             throw new InvalidOptionException(
                     "path", path.length() > 200 ? path.length() + " characters" : path, "must be below /v1/prepare/");
         }
-        return path;
+        return ApiPath.encoded(path);
     }
 
     private static boolean hasDotSegment(String path) {

@@ -4,6 +4,7 @@ import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.DisconnectedException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.RuntimeClosedException;
+import io.agentruntime.http.ApiPath;
 import io.agentruntime.http.JsonHttpClient;
 import io.agentruntime.json.JsonPayload;
 import org.jspecify.annotations.Nullable;
@@ -22,37 +23,34 @@ final class UserRequests {
         this.http = http;
     }
 
-    <T> Mono<T> request(String method, String path, @Nullable Object body, Class<T> type) {
+    <T> Mono<T> request(String method, ApiPath path, @Nullable Object body, Class<T> type) {
         return untilStopped(http.request(method, path, body, type));
     }
 
-    <T> Mono<T> request(String method, String path, @Nullable Object body, TypeReference<T> type) {
+    <T> Mono<T> request(String method, ApiPath path, @Nullable Object body, TypeReference<T> type) {
         return untilStopped(http.request(method, path, body, type));
     }
 
     /** As {@link #request}, for calls whose answer must not be empty or {@code null}: then a {@link DecodeException}. */
-    <T> Mono<T> answer(String method, String path, @Nullable Object body, Class<T> type) {
+    <T> Mono<T> answer(String method, ApiPath path, @Nullable Object body, Class<T> type) {
         return request(method, path, body, type).switchIfEmpty(empty(method, path));
     }
 
     /** As {@link #request}, for calls whose answer must not be empty or {@code null}: then a {@link DecodeException}. */
-    Mono<JsonPayload> answer(String method, String path) {
+    Mono<JsonPayload> answer(String method, ApiPath path) {
         return request(method, path, null).switchIfEmpty(empty(method, path));
     }
 
-    private static <T> Mono<T> empty(String method, String path) {
-        return Mono.error(() -> {
-            int query = path.indexOf('?');
-            String asked = query < 0 ? path : path.substring(0, query);
-            return new DecodeException("answer to " + method + " " + asked, "it is empty", "", null);
-        });
+    private static <T> Mono<T> empty(String method, ApiPath path) {
+        return Mono.error(
+                () -> new DecodeException("answer to " + method + " " + path.path(), "it is empty", "", null));
     }
 
-    Mono<JsonPayload> request(String method, String path, @Nullable Object body) {
+    Mono<JsonPayload> request(String method, ApiPath path, @Nullable Object body) {
         return untilStopped(http.request(method, path, body));
     }
 
-    Mono<Void> send(String method, String path, @Nullable Object body) {
+    Mono<Void> send(String method, ApiPath path, @Nullable Object body) {
         return untilStopped(http.send(method, path, body));
     }
 

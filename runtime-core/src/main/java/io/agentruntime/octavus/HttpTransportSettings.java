@@ -3,6 +3,7 @@ package io.agentruntime.octavus;
 import io.agentruntime.http.StreamingExchange;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -21,7 +22,8 @@ record HttpTransportSettings(
         Scheduler timer,
         JsonCodec json,
         StreamingExchange exchange,
-        Mono<Void> releaseExchange) {
+        Mono<Void> releaseExchange,
+        RuntimeTelemetry telemetry) {
 
     @Override
     public String toString() {

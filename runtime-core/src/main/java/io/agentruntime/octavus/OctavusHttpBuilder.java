@@ -7,6 +7,8 @@ import io.agentruntime.http.StreamingExchange;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
+import io.agentruntime.telemetry.Telemetry;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -38,6 +40,7 @@ public final class OctavusHttpBuilder {
     private StreamOptions streams = StreamOptions.defaults();
     private @Nullable Scheduler timer;
     private JsonCodec json = JsonCodec.create();
+    private Telemetry telemetry = Telemetry.none();
     private @Nullable StreamingExchange exchange;
 
     OctavusHttpBuilder(String url) {
@@ -135,6 +138,12 @@ public final class OctavusHttpBuilder {
         return this;
     }
 
+    /** Who hears of what the transport does: meters, observations. Default {@link Telemetry#none()}. */
+    public OctavusHttpBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     /** The transport. Errors: {@link InvalidOptionException}. */
     public OctavusHttpTransport build() {
         Mono<String> id = sessionId;
@@ -144,6 +153,7 @@ public final class OctavusHttpBuilder {
         Scheduler clock = timer == null ? Schedulers.parallel() : timer;
         ReactorHttpExchange own = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
         StreamingExchange other = exchange;
+        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "octavus", clock);
         return new OctavusHttpTransport(new HttpTransportSettings(
                 url,
                 id,
@@ -154,7 +164,8 @@ public final class OctavusHttpBuilder {
                 streams,
                 clock,
                 json,
-                own != null ? own : Objects.requireNonNull(other),
-                own == null ? Mono.empty() : own.close()));
+                watched.streaming(own != null ? own : Objects.requireNonNull(other)),
+                own == null ? Mono.empty() : own.close(),
+                watched));
     }
 }

@@ -14,6 +14,7 @@ import io.agentruntime.net.RetryAfter;
 import io.agentruntime.octavus.StreamEvent.Aborted;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.OverflowPolicy;
+import io.agentruntime.telemetry.Operation;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,11 +74,13 @@ public final class OctavusHttpTransport implements OctavusTransport {
     OctavusHttpTransport(HttpTransportSettings settings) {
         this.settings = settings;
         this.reader = new EventReader(settings.json());
+        settings.telemetry().streams(custom.kind(), resets.kind(), errors.kind());
     }
 
     @Override
     public Flux<StreamEvent> trigger(String triggerName, @Nullable Map<String, ?> input) {
         return turn(
+                new Operation.Push("trigger", triggerName, ""),
                 "the turn of trigger '" + triggerName + "'",
                 session -> ClientMessages.trigger(session, triggerName, input));
     }
@@ -85,12 +88,13 @@ public final class OctavusHttpTransport implements OctavusTransport {
     @Override
     public Flux<StreamEvent> continueWith(String executionId, List<ToolResult> results) {
         return turn(
+                new Operation.Push("continue", "continue", ""),
                 "the turn that continues execution " + executionId,
                 session -> ClientMessages.continuation(session, executionId, results));
     }
 
-    private Flux<StreamEvent> turn(String name, Function<String, Object> message) {
-        return Flux.defer(() -> {
+    private Flux<StreamEvent> turn(Operation operation, String name, Function<String, Object> message) {
+        Flux<StreamEvent> turn = Flux.defer(() -> {
             if (closed) {
                 return Flux.error(new RuntimeClosedException());
             }
@@ -107,11 +111,18 @@ public final class OctavusHttpTransport implements OctavusTransport {
                     .takeUntil(event -> event instanceof StreamEvent.Finish || event instanceof Aborted)
                     .doFinally(signal -> running.compareAndSet(abort, null));
         });
+        return settings.telemetry().observe(operation, turn);
     }
 
     private Flux<StreamEvent> post(String name, byte[] body) {
         HttpCall call = new HttpCall(
-                "POST", settings.url(), settings.headers(), body, settings.responseTimeout(), MAX_ERROR_BYTES);
+                "POST",
+                settings.url(),
+                settings.url().getRawPath(),
+                settings.headers(),
+                body,
+                settings.responseTimeout(),
+                MAX_ERROR_BYTES);
         return settings.exchange().stream(
                 call,
                 settings.turnTimeout(),
@@ -205,6 +216,7 @@ public final class OctavusHttpTransport implements OctavusTransport {
             custom.complete();
             resets.complete();
             errors.complete();
+            settings.telemetry().close();
             return settings.releaseExchange();
         });
     }

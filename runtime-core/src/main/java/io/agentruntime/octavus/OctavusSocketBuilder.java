@@ -6,6 +6,8 @@ import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
+import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
@@ -55,6 +57,7 @@ public final class OctavusSocketBuilder {
     private @Nullable Scheduler timer;
     private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private JsonCodec json = JsonCodec.create();
+    private Telemetry telemetry = Telemetry.none();
 
     OctavusSocketBuilder() {}
 
@@ -195,6 +198,12 @@ public final class OctavusSocketBuilder {
         return this;
     }
 
+    /** Who hears of what the transport does: meters, observations. Default {@link Telemetry#none()}. */
+    public OctavusSocketBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     /** The transport, not connected yet. Errors: {@link InvalidOptionException}. */
     public OctavusSocketTransport build() {
         return new OctavusSocketTransport(settings());
@@ -213,8 +222,11 @@ public final class OctavusSocketBuilder {
         WebSocketOptions options = webSocket
                 .apply(WebSocketOptions.builder().handshakeTimeout(connectTimeout))
                 .build();
+        URI target = own == null ? webSocketAddress(address) : address;
+        Duration liveness = liveness();
+        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "octavus", clock);
         return new SocketSettings(
-                own == null ? webSocketAddress(address) : address,
+                target,
                 new AtomicReference<>(sessionId),
                 idInUrl,
                 connectTimeout,
@@ -222,7 +234,7 @@ public final class OctavusSocketBuilder {
                 settleTimeout,
                 turnTimeout,
                 heartbeatInterval,
-                liveness(),
+                liveness,
                 closeTimeout,
                 maxReadPause,
                 reconnect,
@@ -231,7 +243,8 @@ public final class OctavusSocketBuilder {
                 clock,
                 random,
                 json,
-                own == null ? WebSocketConnector.of(net, options, clock) : own);
+                watched.pipes(own == null ? WebSocketConnector.of(net, options, clock) : own),
+                watched);
     }
 
     private Duration liveness() {

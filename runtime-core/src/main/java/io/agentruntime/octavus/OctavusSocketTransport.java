@@ -9,6 +9,7 @@ import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.ReadGate;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.Operation;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,7 +58,8 @@ public final class OctavusSocketTransport implements OctavusTransport {
                         this::retired,
                         states::attemptFailed),
                 settings.connection(),
-                states);
+                settings.telemetry().connection(states));
+        settings.telemetry().streams(custom.kind(), resets.kind(), errors.kind());
         this.closing = Mono.defer(this::closeAll).cache();
     }
 
@@ -148,20 +150,22 @@ public final class OctavusSocketTransport implements OctavusTransport {
 
     @Override
     public Flux<StreamEvent> trigger(String triggerName, @Nullable Map<String, ?> input) {
-        return Flux.defer(() -> turns.flux(new Turn(
+        Flux<StreamEvent> turn = Flux.defer(() -> turns.flux(new Turn(
                 "the turn of trigger '" + triggerName + "'",
                 settings.message(ClientMessages.trigger(null, triggerName, input)),
                 null,
                 gate)));
+        return settings.telemetry().observe(new Operation.Push("trigger", triggerName, ""), turn);
     }
 
     @Override
     public Flux<StreamEvent> continueWith(String executionId, List<ToolResult> results) {
-        return Flux.defer(() -> turns.flux(new Turn(
+        Flux<StreamEvent> turn = Flux.defer(() -> turns.flux(new Turn(
                 "the turn that continues execution " + executionId,
                 settings.message(ClientMessages.continuation(null, executionId, results)),
                 executionId,
                 gate)));
+        return settings.telemetry().observe(new Operation.Push("continue", "continue", ""), turn);
     }
 
     @Override
@@ -171,8 +175,9 @@ public final class OctavusSocketTransport implements OctavusTransport {
 
     /** Sends any JSON value beside the turns. Completes when it was handed to the socket. Connects if need be. */
     public Mono<Void> send(Object message) {
-        return Mono.fromCallable(() -> settings.message(message))
+        Mono<Void> sending = Mono.fromCallable(() -> settings.message(message))
                 .flatMap(encoded -> openSession().flatMap(session -> session.send(encoded)));
+        return settings.telemetry().observe(new Operation.Push("send", "message", ""), sending, nothing -> "ok");
     }
 
     @Override
@@ -207,6 +212,7 @@ public final class OctavusSocketTransport implements OctavusTransport {
             resets.complete();
             errors.complete();
             states.complete();
+            settings.telemetry().close();
         }));
     }
 }

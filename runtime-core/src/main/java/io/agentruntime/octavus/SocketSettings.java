@@ -6,6 +6,7 @@ import io.agentruntime.connection.ReconnectPolicy;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
 import io.agentruntime.transport.OutboundMessage;
 import io.agentruntime.transport.PipeConnector;
 import io.netty.buffer.Unpooled;
@@ -22,6 +23,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * @param sessionId where the session's id comes from; holds nothing while the server makes sessions
  * @param idInUrl whether the id goes into the address instead of an {@code init} message
+ * @param telemetry hears of {@code pipes} already; closed with the transport
  */
 record SocketSettings(
         URI url,
@@ -41,7 +43,8 @@ record SocketSettings(
         Scheduler timer,
         RandomGenerator random,
         JsonCodec json,
-        PipeConnector pipes) {
+        PipeConnector pipes,
+        RuntimeTelemetry telemetry) {
 
     /** Whether the client names the session, so that another socket can have it. */
     boolean namesSession() {

@@ -32,6 +32,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
 
     private static final Disposable NO_HOLD = Disposables.disposed();
 
+    private final StreamKind kind;
     private final String stream;
     private final CoreSubscriber<? super T> actual;
     private final Predicate<? super T> wanted;
@@ -50,12 +51,14 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     private volatile boolean cancelled;
 
     BufferedSubscriber(
+            StreamKind kind,
             String stream,
             CoreSubscriber<? super T> actual,
             Predicate<? super T> wanted,
             StreamOptions options,
             @Nullable ReadGate gate,
             HotStream.Registry<T> registry) {
+        this.kind = kind;
         this.stream = stream;
         this.actual = actual;
         this.wanted = wanted;
@@ -151,6 +154,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
 
     private void drop(T element) {
         long count = dropped.incrementAndGet();
+        kind.drop();
         Operators.onDiscard(element, actual.currentContext());
         if (Long.bitCount(count) == 1) { // the 1st, 2nd, 4th, 8th, ...: visible, without a flood of lines
             log.warn("A slow subscriber of {} ({}) has lost {} elements so far", stream, policy, count);
@@ -212,6 +216,14 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     SubscriberStats stats() {
         return new SubscriberStats(
                 stream, policy, options.capacity(), size.get(), dropped.get(), hold.get() != NO_HOLD);
+    }
+
+    int buffered() {
+        return size.get();
+    }
+
+    double fullness() {
+        return (double) size.get() / options.capacity();
     }
 
     void drain() {

@@ -24,6 +24,7 @@ public final class HotStream<T> {
     /** How many elements a {@link OverflowPolicy#BACKPRESSURE} buffer takes at least beyond its capacity while reading stops. */
     public static final int HOLD_SLACK = 16_384;
 
+    private final StreamKind kind;
     private final String name;
     private final @Nullable ReadGate gate;
     private final List<BufferedSubscriber<T>> subscribers = new CopyOnWriteArrayList<>();
@@ -35,6 +36,12 @@ public final class HotStream<T> {
      *     {@link OverflowPolicy#ERROR}
      */
     public HotStream(String name, @Nullable ReadGate gate) {
+        this(new StreamKind(name), name, gate);
+    }
+
+    /** The same, counted with others of its kind. */
+    public HotStream(StreamKind kind, String name, @Nullable ReadGate gate) {
+        this.kind = kind;
         this.name = name;
         this.gate = gate;
     }
@@ -85,6 +92,11 @@ public final class HotStream<T> {
         return stats;
     }
 
+    /** What it is counted with. */
+    public StreamKind kind() {
+        return kind;
+    }
+
     /** All elements from subscription on. */
     public Flux<T> flux(StreamOptions options) {
         return flux(element -> true, options);
@@ -114,10 +126,12 @@ public final class HotStream<T> {
 
     void add(BufferedSubscriber<T> subscriber) {
         subscribers.add(subscriber);
+        kind.add(subscriber);
     }
 
     void remove(BufferedSubscriber<T> subscriber) {
         subscribers.remove(subscriber);
+        kind.remove(subscriber);
     }
 
     /** Where a subscriber that ends takes its name off the list. */
@@ -146,7 +160,7 @@ public final class HotStream<T> {
         @Override
         public void subscribe(CoreSubscriber<? super T> actual) {
             BufferedSubscriber<T> subscriber =
-                    new BufferedSubscriber<>(name, actual, wanted, options, gate, HotStream.this::remove);
+                    new BufferedSubscriber<>(kind, name, actual, wanted, options, gate, HotStream.this::remove);
             actual.onSubscribe(subscriber);
             serial.execute(() -> {
                 T before = first == null ? null : first.get();

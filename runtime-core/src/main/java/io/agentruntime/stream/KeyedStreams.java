@@ -18,6 +18,7 @@ import reactor.core.publisher.Flux;
  */
 public final class KeyedStreams<K, T> {
 
+    private final StreamKind kind;
     private final String name;
     private final @Nullable ReadGate gate;
     private final HotStream<T> all;
@@ -26,9 +27,15 @@ public final class KeyedStreams<K, T> {
 
     /** See {@link HotStream#HotStream(String, ReadGate)}. */
     public KeyedStreams(String name, @Nullable ReadGate gate) {
+        this(new StreamKind(name), name, gate);
+    }
+
+    /** The same, counted with others of its kind. */
+    public KeyedStreams(StreamKind kind, String name, @Nullable ReadGate gate) {
+        this.kind = kind;
         this.name = name;
         this.gate = gate;
-        this.all = new HotStream<>(name, gate);
+        this.all = new HotStream<>(kind, name, gate);
     }
 
     /** Gives {@code element} to the subscribers of all elements and to those of {@code key}. */
@@ -79,6 +86,11 @@ public final class KeyedStreams<K, T> {
         byKey.values().forEach(HotStream::complete);
     }
 
+    /** What its streams are counted with. */
+    public StreamKind kind() {
+        return kind;
+    }
+
     /** The elements of every key. */
     public Flux<T> all(StreamOptions options) {
         return all.flux(options);
@@ -98,7 +110,7 @@ public final class KeyedStreams<K, T> {
 
     private void add(K key, BufferedSubscriber<T> subscriber) {
         byKey.compute(key, (k, stream) -> {
-            HotStream<T> present = stream == null ? new HotStream<>(name + " of " + k, gate) : stream;
+            HotStream<T> present = stream == null ? new HotStream<>(kind, name + " of " + k, gate) : stream;
             present.add(subscriber);
             return present;
         });
@@ -127,7 +139,7 @@ public final class KeyedStreams<K, T> {
         @Override
         public void subscribe(CoreSubscriber<? super T> actual) {
             BufferedSubscriber<T> subscriber = new BufferedSubscriber<>(
-                    name + " of " + key, actual, element -> true, options, gate, ended -> remove(key, ended));
+                    kind, name + " of " + key, actual, element -> true, options, gate, ended -> remove(key, ended));
             actual.onSubscribe(subscriber);
             subscriber.registerWith(registered -> add(key, registered));
         }

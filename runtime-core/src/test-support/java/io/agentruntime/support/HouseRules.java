@@ -34,8 +34,8 @@ public final class HouseRules {
     private static final Map<String, Set<String>> LAYERS = new TreeMap<>();
 
     static {
-        Set<String> engine =
-                Set.of("connection", "error", "http", "json", "net", "stream", "transport", "transport.sockjs");
+        Set<String> engine = Set.of(
+                "connection", "error", "http", "json", "net", "stream", "telemetry", "transport", "transport.sockjs");
         LAYERS.put("error", Set.of());
         LAYERS.put("stream", Set.of("error"));
         LAYERS.put("json", Set.of("error"));
@@ -44,6 +44,8 @@ public final class HouseRules {
         LAYERS.put("http", Set.of("error", "json", "net"));
         LAYERS.put("transport", Set.of("connection", "error", "net"));
         LAYERS.put("transport.sockjs", Set.of("connection", "error", "http", "json", "net", "transport"));
+        LAYERS.put("telemetry", Set.of("connection", "http", "stream", "transport"));
+        LAYERS.put("micrometer", Set.of("connection", "stream", "telemetry"));
         LAYERS.put("runner", Set.of("error"));
         LAYERS.put("nookplot..", engine);
         LAYERS.put("codebolt..", engine);
@@ -107,6 +109,13 @@ public final class HouseRules {
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.web3j..", "org.bouncycastle.."))
             .as("nothing but Web3jSigner uses web3j, which is an optional dependency");
+
+    @ArchTest
+    static final ArchRule nothing_else_uses_micrometer = noClasses()
+            .that(LIBRARY.and(not(in("micrometer..", "spring..", "*.spring.."))))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.micrometer.."))
+            .as("nothing but the micrometer and spring packages uses Micrometer, which is an optional dependency");
 
     @ArchTest
     static final ArchRule no_package_cycles =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentruntime.nookplot.MissedMessages.Row;
 import io.agentruntime.nookplot.Refiller.Page;
 import io.agentruntime.stream.Delivery;
+import io.agentruntime.stream.StreamKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,11 +23,13 @@ class RefillerTest extends InMemoryScenario {
     private final NookplotSettings settings = gateway.runtime(alice).settings();
     private final List<Row<String>> stored = new ArrayList<>(); // oldest first
     private final List<String> seen = new ArrayList<>();
+    private final StreamKind counts = new StreamKind("refilled");
     private final Refiller<String> refiller = new Refiller<>(
             this::page,
             RefillPolicy.defaults(),
             settings,
             new ServerClock(),
+            counts,
             delivery -> seen.add(
                     delivery instanceof Delivery.Message<String> message ? message.payload() : delivery.toString()));
 

@@ -5,6 +5,7 @@ import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.ReactorHttpExchange;
 import io.agentruntime.net.NetOptions;
+import io.agentruntime.telemetry.Telemetry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public final class AtomemoPluginBuilder {
     private UnaryOperator<NetOptions.Builder> net = UnaryOperator.identity();
     private @Nullable HttpExchange http;
     private Scheduler timer = Schedulers.parallel();
+    private Telemetry telemetry = Telemetry.none();
 
     AtomemoPluginBuilder(String name, @Nullable String version) {
         fields.put("name", name);
@@ -213,6 +215,12 @@ public final class AtomemoPluginBuilder {
         return this;
     }
 
+    /** Who hears of what the plugin's connection does: meters, observations. Default {@link Telemetry#none()}. */
+    public AtomemoPluginBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     private static int atLeast(String option, int value, int least) {
         return (int) atLeast(option, (long) value, least);
     }
@@ -259,8 +267,9 @@ public final class AtomemoPluginBuilder {
                 new FileTransfers(own, own, fileTimeout, maxFileBytes, maxLoadedBytes, uploadPrefix),
                 own.close(),
                 timer);
-        Transporter connection =
-                transporter.apply(Transporter.builder(variables).timer(timer)).build();
+        Transporter connection = transporter
+                .apply(Transporter.builder(variables).timer(timer).telemetry(telemetry))
+                .build();
         return new AtomemoPlugin(settings, connection, plugin);
     }
 

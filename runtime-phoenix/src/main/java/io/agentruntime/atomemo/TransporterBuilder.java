@@ -8,6 +8,7 @@ import io.agentruntime.phoenix.PhoenixMessage;
 import io.agentruntime.phoenix.PhoenixSocket;
 import io.agentruntime.phoenix.PhoenixSocketBuilder;
 import io.agentruntime.phoenix.PhoenixVerdicts;
+import io.agentruntime.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -27,6 +28,7 @@ public final class TransporterBuilder {
     Consumer<PhoenixMessage> onMessage = message -> {};
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private Scheduler timer = Schedulers.parallel();
+    private Telemetry telemetry = Telemetry.none();
     private UnaryOperator<PhoenixSocketBuilder> socket = UnaryOperator.identity();
 
     TransporterBuilder(AtomemoEnvironment environment) {
@@ -69,6 +71,12 @@ public final class TransporterBuilder {
         return this;
     }
 
+    /** Who hears of what the connection does: meters, observations. Default {@link Telemetry#none()}. */
+    public TransporterBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     /** Everything else about the socket: limits, reconnecting, TLS and proxy. */
     public TransporterBuilder socket(UnaryOperator<PhoenixSocketBuilder> spec) {
         this.socket = spec;
@@ -82,6 +90,7 @@ public final class TransporterBuilder {
                 .params(environment.socketParams())
                 .heartbeatInterval(heartbeatInterval)
                 .timer(timer)
+                .telemetry(protocol -> telemetry.open("atomemo"))
                 .classifier(classifier(environment.isProduction()));
         return new Transporter(this, socket.apply(options).build());
     }

@@ -31,8 +31,8 @@ final class ChannelStreams {
     private @Nullable Object seen;
 
     ChannelStreams(String topic, ChannelOptions options, SocketSettings settings, SocketHub hub) {
-        this.messages = new KeyedStreams<>("messages of " + topic, hub.gate);
-        this.deliveries = new HotStream<>("deliveries of " + topic, hub.gate);
+        this.messages = new KeyedStreams<>(hub.channelMessages, "messages of " + topic, hub.gate);
+        this.deliveries = new HotStream<>(hub.deliveries, "deliveries of " + topic, hub.gate);
         this.options = options;
         this.settings = settings;
         this.hub = hub;
@@ -59,6 +59,7 @@ final class ChannelStreams {
         Instant from = missingFrom;
         if (from != null) {
             missingFrom = null;
+            hub.deliveries.gap();
             deliveries.next(new Delivery.Gap<>(from, settings.now(), REASON));
         }
     }

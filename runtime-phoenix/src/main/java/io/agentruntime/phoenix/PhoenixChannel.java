@@ -4,6 +4,7 @@ import io.agentruntime.error.DecodeException;
 import io.agentruntime.json.JsonPayload;
 import io.agentruntime.stream.Delivery;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.Operation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -122,12 +123,14 @@ public final class PhoenixChannel {
     }
 
     private Mono<Reply> push(String event, Object payload, boolean replied, Duration limit) {
-        return Mono.create(sink -> {
+        Mono<Reply> outcome = Mono.create(sink -> {
             Push push =
                     new Push(event, payload, replied, limit, settings.timer().now(TimeUnit.NANOSECONDS), sink);
             machine.inbox().execute(() -> machine.onPush(push));
             sink.onCancel(() -> machine.inbox().execute(() -> machine.onPushCancelled(push)));
         });
+        return settings.telemetry()
+                .observe(new Operation.Push(replied ? "push" : "send", event, topic()), outcome, Reply::outcome);
     }
 
     // ---- Listening

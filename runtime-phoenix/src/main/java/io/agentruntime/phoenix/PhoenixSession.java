@@ -31,6 +31,10 @@ final class PhoenixSession extends PipeSession {
     private final AtomicLong refs;
     private final BiConsumer<PhoenixSession, Throwable> onRetired;
     private final PendingReplies<String, PhoenixMessage> pings;
+    private volatile @Nullable Beat lastBeat;
+
+    /** A heartbeat that went out. */
+    private record Beat(String ref, long at) {}
 
     /**
      * @param refs counts the references of the whole socket, so that no reply of an earlier session fits
@@ -99,12 +103,18 @@ final class PhoenixSession extends PipeSession {
         String ref = message.ref();
         if (ref != null) {
             pings.answer(ref, message);
+            Beat beat = lastBeat;
+            if (beat != null && beat.ref.equals(ref)) {
+                settings.telemetry().heartbeat(beat.at);
+            }
         }
     }
 
     @Override
     protected void heartbeat(Pipe open) {
-        open.send(beat(nextRef()))
+        Beat beat = new Beat(nextRef(), settings.telemetry().nanos());
+        lastBeat = beat;
+        open.send(beat(beat.ref))
                 .subscribe(nothing -> {}, error -> log.debug("A heartbeat was not sent: {}", error.getMessage()));
     }
 

@@ -50,7 +50,8 @@ public final class PhoenixSocket {
                         info -> new PhoenixSession(info, settings, codec, refs, topics::sessionEnded),
                         session -> new SessionFrames(session, codec, hub, topics)),
                 settings.connection(),
-                new Listener());
+                settings.telemetry().connection(new Listener()));
+        settings.telemetry().streams(hub.kinds());
         this.closing = Mono.defer(this::closeAll).cache();
     }
 
@@ -111,7 +112,8 @@ public final class PhoenixSocket {
                     topics.close();
                     hub.complete();
                 }))
-                .then(settings.releaseTransport());
+                .then(settings.releaseTransport())
+                .doOnTerminate(settings.telemetry()::close);
     }
 
     /**

@@ -12,6 +12,8 @@ import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.phoenix.longpoll.LongPollConnector;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
+import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
@@ -68,6 +70,7 @@ public final class PhoenixSocketBuilder {
     private JsonCodec json = JsonCodec.create();
     private @Nullable HttpExchange exchange;
     private @Nullable PipeConnector pipes;
+    private Telemetry telemetry = Telemetry.none();
 
     PhoenixSocketBuilder() {}
 
@@ -287,6 +290,12 @@ public final class PhoenixSocketBuilder {
         return this;
     }
 
+    /** Who hears of what the socket does: meters, observations. Default {@link Telemetry#none()}. */
+    public PhoenixSocketBuilder telemetry(Telemetry watcher) {
+        this.telemetry = watcher;
+        return this;
+    }
+
     /** The socket, not connected yet. Errors: {@link InvalidOptionException}. */
     public PhoenixSocket build() {
         return new PhoenixSocket(settings());
@@ -304,6 +313,7 @@ public final class PhoenixSocketBuilder {
                 ? ReactorHttpExchange.create(net, http, timer)
                 : null;
         HttpExchange requests = ownExchange == null ? exchange : ownExchange;
+        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "phoenix", timer);
         return new SocketSettings(
                 address,
                 params,
@@ -329,9 +339,10 @@ public final class PhoenixSocketBuilder {
                 timer,
                 random,
                 json,
-                pipes == null ? WebSocketConnector.of(net, limits, timer) : pipes,
-                longPolls(requests, limits),
-                ownExchange == null ? Mono.empty() : ownExchange.close());
+                watched.pipes(pipes == null ? WebSocketConnector.of(net, limits, timer) : pipes),
+                watched.pipes(longPolls(requests == null ? null : watched.http(requests), limits)),
+                ownExchange == null ? Mono.empty() : ownExchange.close(),
+                watched);
     }
 
     private PipeConnector longPolls(@Nullable HttpExchange requests, WebSocketOptions limits) {

@@ -47,9 +47,9 @@ final class PresenceTracker<M> {
         this.channel = channel;
         this.settings = settings;
         this.hub = hub;
-        this.states = new HotStream<>("presence of " + channel.topic(), hub.gate);
-        this.joins = new HotStream<>("presence joins of " + channel.topic(), hub.gate);
-        this.leaves = new HotStream<>("presence leaves of " + channel.topic(), hub.gate);
+        this.states = new HotStream<>(hub.presence, "presence of " + channel.topic(), hub.gate);
+        this.joins = new HotStream<>(hub.presence, "presence joins of " + channel.topic(), hub.gate);
+        this.leaves = new HotStream<>(hub.presence, "presence leaves of " + channel.topic(), hub.gate);
     }
 
     Flux<Map<String, PresenceEntry<M>>> states() {

@@ -12,4 +12,9 @@ public record Reply(String status, Payload response) {
     public boolean isOk() {
         return status.equals("ok");
     }
+
+    /** The status where it is one of the protocol's own, {@code other} where it is a word of the channel's: few of them. */
+    String outcome() {
+        return isOk() || status.equals("error") ? status : "other";
+    }
 }

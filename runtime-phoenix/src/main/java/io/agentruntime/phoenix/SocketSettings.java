@@ -8,6 +8,7 @@ import io.agentruntime.http.BaseUrl;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.RuntimeTelemetry;
 import io.agentruntime.transport.PipeConnector;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import reactor.core.scheduler.Scheduler;
  * @param authToken asked before every connect; empty when there is none
  * @param authTokenParam the parameter that carries the token; {@code null} when a subprotocol does
  * @param releaseTransport frees what the connectors hold, when they belong to this socket
+ * @param telemetry hears of the connectors already; closed with the socket
  */
 record SocketSettings(
         BaseUrl url,
@@ -53,7 +55,8 @@ record SocketSettings(
         JsonCodec json,
         PipeConnector webSockets,
         PipeConnector longPolls,
-        Mono<Void> releaseTransport) {
+        Mono<Void> releaseTransport,
+        RuntimeTelemetry telemetry) {
 
     Instant now() {
         return Instant.ofEpochMilli(timer.now(TimeUnit.MILLISECONDS));
