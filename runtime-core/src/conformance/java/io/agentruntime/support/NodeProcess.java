@@ -1,4 +1,4 @@
-package io.agentruntime.transport.sockjs;
+package io.agentruntime.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,16 +9,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A script of Node in a process of its own, in the directory where the profile has installed npm's packages. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
 
     private static final Path DIRECTORY = Path.of("target", "conformance");
+    private static final String REQUEST = "do: ";
 
     private final Process process;
     private final BufferedReader output;
 
-    NodeProcess(String... arguments) {
+    public NodeProcess(String... arguments) {
         List<String> command = new ArrayList<>(List.of("node"));
         command.addAll(List.of(arguments));
         try {
@@ -33,7 +37,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** The next line that it prints. */
-    String line() {
+    public String line() {
         try {
             String line = output.readLine();
             if (line == null) {
@@ -43,6 +47,16 @@ final class NodeProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Its result, which is a line of JSON; a line {@code do: <what>} before it asks the test for something. */
+    public JsonNode result(Consumer<String> requests) {
+        String line = line();
+        while (line.startsWith(REQUEST)) {
+            requests.accept(line.substring(REQUEST.length()));
+            line = line();
+        }
+        return JsonMapper.shared().readTree(line);
     }
 
     @Override
