@@ -1,6 +1,8 @@
 package io.agentruntime.examples.bench.octavus;
 
 import io.agentruntime.examples.bench.ChildJvm;
+import io.agentruntime.examples.bench.ChildProcess;
+import io.agentruntime.examples.bench.Node;
 import io.agentruntime.examples.bench.Report;
 import io.agentruntime.examples.bench.Size;
 import java.io.PrintStream;
@@ -23,6 +25,7 @@ public final class OctavusBench {
     private static final List<String> JVM =
             List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+    private static final String SCRIPT = "bench.mjs";
     private static final int SHORT = 100;
     private static final int LONG = 10_000;
     private static final int ROUNDS = 5;
@@ -45,14 +48,13 @@ public final class OctavusBench {
     }
 
     private String play() throws InterruptedException {
+        Optional<Node> node = Node.install(OctavusBench.class, "octavus-js", out, SCRIPT);
         try (ChildJvm server = ChildJvm.start("server", out, JVM, BenchServer.class, deltas)) {
             String url = server.await("listening", LIMIT).text("url");
-            long ours = ours(url);
-            Optional<JavaScriptClient> node = JavaScriptClient.find(out);
+            long ours = second("ours", client(url, List.of(0, 0)));
             String ratio = "n/a";
             if (node.isPresent()) {
-                long theirs = node.get().cpuNanos(url, deltas);
-                out.printf(Locale.ROOT, "a turn of theirs: %d ms of CPU time%n", theirs / 1_000_000);
+                long theirs = second("theirs", node.get().start("client-js", out, SCRIPT, url));
                 ratio = String.format(Locale.ROOT, "%.2f", (double) theirs / ours);
             }
             double growth = growth(url);
@@ -61,11 +63,10 @@ public final class OctavusBench {
         }
     }
 
-    /** The CPU time of one turn behind one that warms up, as the other client has it. */
-    private long ours(String url) throws InterruptedException {
-        List<Report> turns = turns(url, List.of(0, 0));
-        long nanos = turns.get(1).number("nanos");
-        out.printf(Locale.ROOT, "a turn of ours: %d ms of CPU time%n", nanos / 1_000_000);
+    /** The CPU time of one turn behind one that warms up. */
+    private long second(String whose, ChildProcess client) throws InterruptedException {
+        long nanos = turns(client, 2).get(1).number("nanos");
+        out.printf(Locale.ROOT, "a turn of %s: %d ms of CPU time%n", whose, nanos / 1_000_000);
         return nanos;
     }
 
@@ -76,7 +77,7 @@ public final class OctavusBench {
             histories.add(SHORT);
             histories.add(LONG);
         }
-        List<Report> turns = turns(url, histories);
+        List<Report> turns = turns(client(url, histories), histories.size());
         long few = middle(turns, SHORT);
         long many = middle(turns, LONG);
         out.printf(
@@ -98,12 +99,16 @@ public final class OctavusBench {
         return nanos.get(nanos.size() / 2);
     }
 
-    private List<Report> turns(String url, List<Integer> histories) throws InterruptedException {
+    private ChildProcess client(String url, List<Integer> histories) {
         List<Object> args = new ArrayList<>();
         args.add(url);
         args.addAll(histories);
-        try (ChildJvm client = ChildJvm.start("client", out, JVM, BenchClient.class, args.toArray())) {
-            List<Report> turns = client.awaitMany("turn", histories.size(), LIMIT);
+        return ChildJvm.start("client", out, JVM, BenchClient.class, args.toArray());
+    }
+
+    private List<Report> turns(ChildProcess client, int count) throws InterruptedException {
+        try (client) {
+            List<Report> turns = client.awaitMany("turn", count, LIMIT);
             for (Report turn : turns) {
                 if (turn.number("characters") != (long) deltas * "word0 ".length()) {
                     throw new IllegalStateException("A text is not complete: " + turn);
