@@ -1,13 +1,13 @@
 package io.agentruntime.phoenix;
 
 import io.agentruntime.connection.Outcomes;
+import io.agentruntime.error.TimeLimitException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import reactor.core.Disposable;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
@@ -16,22 +16,24 @@ import reactor.core.scheduler.Scheduler;
 final class Callers {
 
     private final List<MonoSink<JoinReply>> waiting = new ArrayList<>();
+    private final String topic;
     private final Duration limit;
     private final Scheduler timer;
     private final Executor inbox;
-    private final Supplier<Throwable> tooLate;
     private final Runnable onLastCancelled;
 
-    /**
-     * @param tooLate what a caller gets whose limit has passed
-     * @param onLastCancelled called when a caller has cancelled and nobody else waits
-     */
-    Callers(Duration limit, Scheduler timer, Executor inbox, Supplier<Throwable> tooLate, Runnable onLastCancelled) {
-        this.limit = limit;
-        this.timer = timer;
+    /** @param onLastCancelled called when a caller has cancelled and nobody else waits */
+    Callers(String topic, SocketSettings settings, Executor inbox, Runnable onLastCancelled) {
+        this.topic = topic;
+        this.limit = settings.joinTimeout();
+        this.timer = settings.timer();
         this.inbox = inbox;
-        this.tooLate = tooLate;
         this.onLastCancelled = onLastCancelled;
+    }
+
+    /** What a caller gets whose limit has passed. */
+    TimeLimitException tooLate() {
+        return new TimeLimitException("join of " + topic, limit);
     }
 
     void add(MonoSink<JoinReply> sink) {
@@ -44,7 +46,7 @@ final class Callers {
 
     private void onLimit(MonoSink<JoinReply> sink) {
         if (waiting.remove(sink)) {
-            Outcomes.fail(sink, tooLate.get());
+            Outcomes.fail(sink, tooLate());
         }
     }
 

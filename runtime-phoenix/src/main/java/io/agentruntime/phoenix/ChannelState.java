@@ -7,9 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a channel stands.
  *
- * <p>{@code join()} leads from {@code Closed} to {@code Joining}, and that to {@code Joined}. A crash, a join that takes too
- * long and the end of the session lead to {@code Errored}, from where the channel is joined again by itself. {@code leave()}
- * leads to {@code Closed}, by way of {@code Leaving} where the server has something to confirm.
+ * <table>
+ * <caption>Transitions</caption>
+ * <tr><th>from</th><th>to</th><th>when</th></tr>
+ * <tr><td>Closed</td><td>Joining</td><td>{@code join()}; sent as soon as there is a session</td></tr>
+ * <tr><td>Joining</td><td>Joined</td><td>the server answers {@code ok}; what was pushed meanwhile goes out</td></tr>
+ * <tr><td>Joining</td><td>Closed</td><td>the server refuses the first join, or its params cannot be had; its last caller cancels</td></tr>
+ * <tr><td>Joining</td><td>Errored</td><td>a later join is refused; the join crashes; it takes too long (then {@code phx_leave} is
+ *     sent); the session ends</td></tr>
+ * <tr><td>Joined</td><td>Errored</td><td>{@code phx_error}; the session ends. What was sent has no reply to hope for</td></tr>
+ * <tr><td>Errored</td><td>Joining</td><td>its delay is over; a session opens</td></tr>
+ * <tr><td>Errored</td><td>Errored</td><td>the session ends; the connection is given up</td></tr>
+ * <tr><td>Joined</td><td>Leaving</td><td>{@code leave()}</td></tr>
+ * <tr><td>Joining, Errored</td><td>Closed</td><td>{@code leave()}: there is nothing to wait for</td></tr>
+ * <tr><td>Leaving</td><td>Closed</td><td>the server confirms; it takes too long; the session ends; the channel crashes</td></tr>
+ * <tr><td>Joining, Joined</td><td>Closed</td><td>{@code phx_close}</td></tr>
+ * <tr><td>any</td><td>Closed</td><td>another channel joins the topic; the socket is closed</td></tr>
+ * </table>
  */
 public sealed interface ChannelState {
 

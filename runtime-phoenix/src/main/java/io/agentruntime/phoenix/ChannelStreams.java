@@ -9,16 +9,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a channel gives to its subscribers: messages, the gaps between them, and who is present. Only touched by tasks of the
- * channel's inbox, but for the streams themselves.
+ * What a channel gives to its subscribers: states, messages, the gaps between them, and who is present. Only touched by tasks of
+ * the channel's inbox, but for the streams themselves.
  */
 final class ChannelStreams {
 
     private static final String REASON = "the channel was not joined";
 
+    final ChannelStates states;
     final KeyedStreams<String, PhoenixMessage> messages;
     final HotStream<Delivery<PhoenixMessage>> deliveries;
 
@@ -30,7 +32,8 @@ final class ChannelStreams {
     private @Nullable Instant missingFrom;
     private @Nullable Object seen;
 
-    ChannelStreams(String topic, ChannelOptions options, SocketSettings settings, SocketHub hub) {
+    ChannelStreams(String topic, ChannelOptions options, SocketSettings settings, SocketHub hub, Executor inbox) {
+        this.states = new ChannelStates(topic, inbox);
         this.messages = new KeyedStreams<>(hub.channelMessages, "messages of " + topic, hub.gate);
         this.deliveries = new HotStream<>(hub.deliveries, "deliveries of " + topic, hub.gate);
         this.options = options;
@@ -115,6 +118,7 @@ final class ChannelStreams {
 
     /** The socket is closed for good. */
     void complete() {
+        states.complete();
         messages.complete();
         deliveries.complete();
         presences.forEach(PresenceTracker::complete);
@@ -122,7 +126,8 @@ final class ChannelStreams {
 
     /** The present subscribers. Safe on any thread. */
     List<SubscriberStats> stats() {
-        List<SubscriberStats> all = new ArrayList<>(messages.stats());
+        List<SubscriberStats> all = new ArrayList<>(states.stats());
+        all.addAll(messages.stats());
         all.addAll(deliveries.stats());
         presences.forEach(presence -> all.addAll(presence.stats()));
         return all;

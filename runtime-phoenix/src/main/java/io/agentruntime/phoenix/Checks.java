@@ -25,6 +25,13 @@ final class Checks {
         return value;
     }
 
+    static String topic(String value) {
+        if (value.equals(PhoenixSession.TOPIC)) {
+            throw new InvalidOptionException("topic", value, "is that of the heartbeats, which nobody joins");
+        }
+        return text("topic", value);
+    }
+
     /** A header or parameter has to carry it; the value is not shown. */
     static String secret(String option, String value) {
         if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {

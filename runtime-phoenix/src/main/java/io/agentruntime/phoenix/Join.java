@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.error.DecodeException;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,9 @@ final class Join {
 
     private static final Logger log = LoggerFactory.getLogger(PhoenixChannel.class);
 
+    /** The reason of a refusal that is none: the code of the channel failed while it joined. */
+    private static final String CRASHED = "join crashed";
+
     final PhoenixSession session;
 
     private final String topic;
@@ -36,6 +40,10 @@ final class Join {
     @Nullable
     String ref() {
         return ref;
+    }
+
+    boolean wasSent() {
+        return ref != null;
     }
 
     /** Whether a message of the session can belong to it. Broadcasts and all of version 1 name no join. */
@@ -66,6 +74,28 @@ final class Join {
                         .subscribe(nothing -> {}, sent::error, sent::success));
             }
         }));
+    }
+
+    /**
+     * Reads the server's answer, by which it is decided. Errors: {@link JoinRefusedException}, {@link ChannelCrashedException},
+     * {@link DecodeException}, in which case the join is given up.
+     */
+    JoinReply read(PhoenixMessage answer) {
+        Reply reply;
+        try {
+            reply = answer.reply().orElseThrow();
+        } catch (DecodeException e) {
+            abandon();
+            throw e;
+        }
+        settle();
+        if (reply.isOk()) {
+            return new JoinReply(reply.response());
+        }
+        if (JoinRefusedException.reason(reply).equals(CRASHED)) {
+            throw new ChannelCrashedException(topic);
+        }
+        throw new JoinRefusedException(topic, reply);
     }
 
     /** It is decided: neither its limit nor its params matter any more. */

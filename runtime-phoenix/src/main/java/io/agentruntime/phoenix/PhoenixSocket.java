@@ -159,7 +159,10 @@ public final class PhoenixSocket {
 
     // ---- Channels
 
-    /** A channel that is joined without params. Nothing is sent before {@link PhoenixChannel#join()}. */
+    /**
+     * A channel that is joined without params. Nothing is sent before {@link PhoenixChannel#join()}. Errors: {@link
+     * io.agentruntime.error.InvalidOptionException} when the topic is blank, or {@code phoenix}, which is that of the heartbeats.
+     */
     public PhoenixChannel channel(String topic) {
         return channel(topic, ChannelOptions.builder().build());
     }
@@ -185,7 +188,7 @@ public final class PhoenixSocket {
 
     /** Each call makes a channel; of those with one topic, the one that was joined last has it, and the others are closed. */
     private PhoenixChannel channel(String topic, ChannelOptions options) {
-        Checks.text("topic", topic);
+        Checks.topic(topic);
         return new PhoenixChannel(new ChannelMachine(topic, options, settings, topics, hub), settings, hub);
     }
 
@@ -212,7 +215,7 @@ public final class PhoenixSocket {
     /** Every present subscriber of this socket's streams and of its channels', with its buffer and its losses. */
     public List<SubscriberStats> subscribers() {
         List<SubscriberStats> all = hub.stats();
-        topics.known().forEach(channel -> all.addAll(channel.subscribers()));
+        topics.known().forEach(channel -> all.addAll(channel.streams().stats()));
         return all;
     }
 

@@ -1,6 +1,7 @@
 package io.agentruntime.phoenix;
 
 import io.agentruntime.error.DecodeException;
+import io.agentruntime.phoenix.ChannelState.Closed;
 import io.agentruntime.stream.Batch;
 import java.util.HashSet;
 import java.util.Set;
@@ -68,14 +69,24 @@ final class Topics {
         return known;
     }
 
-    /** Somebody subscribes to the channel, joined or not: its streams complete when the socket is closed. */
+    /**
+     * Somebody has subscribed to the channel, joined or not: its streams complete when the socket is closed. Called by a task of
+     * the channel's inbox.
+     */
     void listenedTo(ChannelMachine channel) {
         if (listenedTo.add(channel) && listenedTo.size() > lookAt) {
-            listenedTo.removeIf(other -> other != channel && other.isForgotten());
+            listenedTo.forEach(other -> other.inbox().execute(() -> forget(other)));
             lookAt = Math.max(FEW, 2 * listenedTo.size());
         }
         if (closed) {
             channel.inbox().execute(channel::onSocketClosed);
+        }
+    }
+
+    /** Unless somebody wants it or listens. In its inbox, so that nobody who subscribes meanwhile is overlooked. */
+    private void forget(ChannelMachine channel) {
+        if (channel.state() instanceof Closed && channel.streams().stats().isEmpty()) {
+            listenedTo.remove(channel);
         }
     }
 
