@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 
 /**
  * One join of a channel over one session, from asking for its params to its end. What belongs to another join than the
@@ -70,10 +71,15 @@ final class Join {
             if (!steps.isDisposed()) {
                 String next = session.nextRef();
                 ref = next;
-                sent.onDispose(session.send(next, next, topic, PhoenixMessage.JOIN, params)
-                        .subscribe(nothing -> {}, sent::error, sent::success));
+                session.send(next, next, topic, PhoenixMessage.JOIN, params)
+                        .subscribe(nothing -> {}, error -> inbox.execute(() -> notSent(sent, error)), sent::success);
             }
         }));
+    }
+
+    private void notSent(MonoSink<Void> sent, Throwable error) {
+        ref = null;
+        sent.error(error);
     }
 
     /**

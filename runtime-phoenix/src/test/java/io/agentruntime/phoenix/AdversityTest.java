@@ -330,6 +330,32 @@ class AdversityTest extends PhoenixScenario {
         assertThat(present.completed).isTrue();
     }
 
+    /** While it subscribes, so much else is subscribed to that the channels nobody wants are forgotten. */
+    @Test
+    void aChannelThatIsJustBeingSubscribedToIsNotForgotten() {
+        PhoenixSocket socket = connected();
+        AtomicInteger completed = new AtomicInteger();
+        socket.channel("room:quiet").messages().subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                IntStream.range(0, 1000)
+                        .forEach(i -> socket.channel("room:" + i)
+                                .messages()
+                                .subscribe()
+                                .dispose());
+                subscription.request(1);
+            }
+
+            @Override
+            protected void hookOnComplete() {
+                completed.incrementAndGet();
+            }
+        });
+        await(socket.close());
+
+        assertThat(completed).hasValue(1);
+    }
+
     @Test
     void nothingIsKeptOfChannelsThatAreGoneWhetherTheyWereJoinedOrOnlyHeard() {
         PhoenixSocket socket = connected();

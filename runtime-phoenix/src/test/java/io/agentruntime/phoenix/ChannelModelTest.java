@@ -194,7 +194,10 @@ class ChannelModelTest {
                     .build();
             socket.messages().subscribe(message -> trace("client: " + message));
             members.add(new Member(socket.channel("room:a"), this::trace));
-            members.add(new Member(socket.channel("room:a"), this::trace));
+            members.add(new Member(
+                    socket.channel(
+                            "room:a", Mono.delay(Duration.ofMillis(50), time).thenReturn(Map.of())),
+                    this::trace));
             members.add(new Member(
                     socket.channel(
                             "room:b", Mono.delay(Duration.ofMillis(7), time).thenReturn(Map.of())),

@@ -185,6 +185,15 @@ class SocketTest extends PhoenixScenario {
     // ---- Heartbeats
 
     @Test
+    void theTopicOfHeartbeatsIsNoChannels() {
+        assertThatThrownBy(() -> connected().channel("phoenix"))
+                .isInstanceOfSatisfying(
+                        InvalidOptionException.class,
+                        e -> assertThat(e.option()).isEqualTo("topic"))
+                .hasMessageContaining("phoenix");
+    }
+
+    @Test
     void aHeartbeatGoesOutEvery30SecondsWithAReferenceOfItsOwn() {
         connected();
         passSeconds(95);

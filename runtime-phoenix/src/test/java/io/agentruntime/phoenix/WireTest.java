@@ -156,20 +156,6 @@ class WireTest extends PhoenixScenario {
     }
 
     @Test
-    void inVersion1TheCloseThatFollowsAnotherJoinOfTheTopicIsThatOfTheFirst() {
-        speakVersion1();
-        PhoenixSocket socket = connected(b -> b.serializer(PhoenixSerializer.V1));
-        joined(socket);
-        PhoenixChannel second = joined(socket);
-        server.connection().close(TOPIC, null);
-        pass(10);
-        assertThat(second.currentState().name()).isEqualTo("joined");
-        server.connection().close(TOPIC, null);
-        pass(10);
-        assertThat(second.currentState().name()).isEqualTo("closed");
-    }
-
-    @Test
     void inVersion1BytesFailBeforeSendingForTheyWouldCrashTheChannel() {
         speakVersion1();
         PhoenixChannel channel = joined(connected(b -> b.serializer(PhoenixSerializer.V1)));
