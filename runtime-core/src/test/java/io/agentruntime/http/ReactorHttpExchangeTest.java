@@ -34,6 +34,7 @@ import reactor.test.StepVerifier;
 class ReactorHttpExchangeTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration LONG_ENOUGH = Duration.ofMinutes(1);
     private static final String KEY = "nk_" + Secrets.MARKER;
 
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -370,7 +371,7 @@ class ReactorHttpExchangeTest {
     }
 
     private static <T> T await(Mono<T> mono) {
-        return mono.block(SOON);
+        return mono.block(LONG_ENOUGH);
     }
 
     private static void waitUntil(BooleanSupplier condition) {
