@@ -29,7 +29,10 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** What is particular about long-polling; what holds for channels is in {@link ChannelOverLongPollTest}. */
+/**
+ * What is particular about long-polling. What holds for both transports is in {@link SocketOverLongPollTest}, {@link
+ * WireOverLongPollTest}, {@link ChannelOverLongPollTest} and {@link PresenceOverLongPollTest}.
+ */
 class LongPollTest extends PhoenixScenario {
 
     @Override

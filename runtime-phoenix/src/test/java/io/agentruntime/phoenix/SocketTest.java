@@ -1,6 +1,5 @@
 package io.agentruntime.phoenix;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,11 +7,9 @@ import io.agentruntime.connection.ConnectionEvent;
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Reconnecting;
 import io.agentruntime.connection.Verdict;
-import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.HandshakeException;
 import io.agentruntime.error.InvalidOptionException;
-import io.agentruntime.error.LivenessTimeoutException;
 import io.agentruntime.error.NotConnectedException;
 import io.agentruntime.error.SessionEndedException;
 import io.agentruntime.error.TimeLimitException;
@@ -20,20 +17,19 @@ import io.agentruntime.support.Secrets;
 import io.agentruntime.transport.PipeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** Connecting, heartbeats, closing and reconnecting. */
+/** Connecting, heartbeats, closing and reconnecting, whatever the transport. */
 class SocketTest extends PhoenixScenario {
 
     private PipeRequest lastRequest() {
@@ -41,21 +37,6 @@ class SocketTest extends PhoenixScenario {
     }
 
     // ---- Connecting
-
-    @ParameterizedTest
-    @CsvSource({
-        "ws://phoenix.test/socket, ws://phoenix.test/socket/websocket?vsn=2.0.0",
-        "wss://phoenix.test:444/a/socket/, wss://phoenix.test:444/a/socket/websocket?vsn=2.0.0",
-        "http://phoenix.test/socket, ws://phoenix.test/socket/websocket?vsn=2.0.0",
-        "https://phoenix.test/socket/websocket, wss://phoenix.test/socket/websocket?vsn=2.0.0",
-        "WSS://phoenix.test/socket, wss://phoenix.test/socket/websocket?vsn=2.0.0"
-    })
-    void theAddressGetsItsTransportAndVersion(String url, String connectedTo) {
-        connected(b -> b.url(url));
-
-        assertThat(lastRequest().target().uri()).hasToString(connectedTo);
-        assertThat(lastRequest().subprotocols()).isEmpty();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"ftp://phoenix.test", "phoenix.test/socket", "ws://phoenix.test/socket?token=1", "ws:///x"})
@@ -103,22 +84,6 @@ class SocketTest extends PhoenixScenario {
 
         assertThat(connect.error).isInstanceOf(TimeLimitException.class);
         assertThat(socket.currentState().name()).isEqualTo("disconnected");
-    }
-
-    @Test
-    void theTokenTravelsAsSubprotocolOrAsParameter() {
-        String token = "a>b?" + Secrets.MARKER;
-        connected(b -> b.authToken(token));
-        assertThat(lastRequest().subprotocols())
-                .containsExactly(
-                        "phoenix",
-                        "base64url.bearer.phx."
-                                + Base64.getUrlEncoder().withoutPadding().encodeToString(token.getBytes(UTF_8)));
-        assertThat(lastRequest().target().uri().getQuery()).isEqualTo("vsn=2.0.0");
-
-        connected(b -> b.authToken(Mono.just(token)).authTokenParam("api_key"));
-        assertThat(lastRequest().subprotocols()).isEmpty();
-        assertThat(lastRequest().target().uri().getQuery()).isEqualTo("api_key=" + token + "&vsn=2.0.0");
     }
 
     @Test
@@ -210,26 +175,6 @@ class SocketTest extends PhoenixScenario {
     }
 
     @Test
-    void aHeartbeatThatIsNotAnsweredByTheNextOneClosesWith1000AndReconnects() {
-        PhoenixSocket socket = connected();
-        Seen<ConnectionState> states = watch(socket.state());
-        server.script = (connection, frame) -> true;
-        FakePhoenix.Connection first = server.connection();
-        AtomicReference<String> closed = new AtomicReference<>();
-        first.pipe
-                .ended()
-                .subscribe(end ->
-                        closed.set(end.status().code() + " " + end.status().reason()));
-        passSeconds(59);
-        assertThat(closed.get()).isNull();
-        passSeconds(1);
-        assertThat(closed.get()).isEqualTo("1000 heartbeat timeout");
-        assertThat(((Reconnecting) states.last()).cause()).isInstanceOf(LivenessTimeoutException.class);
-        pass(1000);
-        assertThat(server.connections).hasSize(2);
-    }
-
-    @Test
     void anyFrameIsASignOfLife() {
         connected();
         server.script = (connection, frame) -> true;
@@ -283,34 +228,6 @@ class SocketTest extends PhoenixScenario {
 
     // ---- Closing and reconnecting
 
-    @ParameterizedTest
-    @ValueSource(ints = {1000, 1001, 1002, 1009, 1011, 1012, 4000})
-    void whateverTheServerClosesWithTheSocketReconnects(int code) {
-        PhoenixSocket socket = connected();
-        Seen<ConnectionState> states = watch(socket.state());
-        server.connection().pipe.close(code, "bye", Duration.ofSeconds(1)).subscribe();
-        passSeconds(3);
-
-        assertThat(connectionNames(states)).containsExactly("connected", "reconnecting", "connected");
-        assertThat(((Reconnecting) states.values.get(1)).cause())
-                .isInstanceOfSatisfying(
-                        ConnectionLostException.class,
-                        lost -> assertThat(lost.code()).isEqualTo(code));
-    }
-
-    @Test
-    void disconnectClosesWith1000AndStaysAway() {
-        PhoenixSocket socket = connected();
-        AtomicInteger code = new AtomicInteger();
-        server.connection().pipe.ended().subscribe(end -> code.set(end.status().code()));
-        await(socket.disconnect());
-        passSeconds(120);
-
-        assertThat(code).hasValue(1000);
-        assertThat(server.connections).hasSize(1);
-        assertThat(socket.currentState().name()).isEqualTo("disconnected");
-    }
-
     @Test
     void theReferenceTableOfDelaysIsAChoice() {
         PhoenixSocket socket = connected(b -> b.reconnect(r -> r.strategy(PhoenixDelays.reconnect())));
@@ -356,6 +273,38 @@ class SocketTest extends PhoenixScenario {
                     .as("first attempts in the 100 ms from %d ms", start)
                     .isLessThanOrEqualTo(200);
         }
+    }
+
+    /** The n-th one, counted from 0, is anywhere from nothing to {@code min(5 s, 1 s * 2^n)}. */
+    @Test
+    void theDefaultDelaysHaveFullJitterUpTo5Seconds() {
+        List<List<Long>> delays =
+                List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Random random = new Random(7);
+        for (int i = 0; i < 100; i++) {
+            PhoenixSocket socket = connected(b -> b.random(random));
+            socket.state().subscribe(state -> {
+                if (state instanceof Reconnecting lost && lost.attempt() <= delays.size()) {
+                    delays.get(lost.attempt() - 1).add(lost.delay().toMillis());
+                }
+            });
+            server.refusal = new HandshakeException(503, "phoenix.test", null);
+            server.connection().pipe.abort(new IllegalStateException("cut"));
+            passSeconds(40);
+            await(socket.close());
+            server.refusal = null;
+        }
+
+        long[] longest = {1000, 2000, 4000, 5000, 5000};
+        for (int attempt = 0; attempt < longest.length; attempt++) {
+            assertThat(delays.get(attempt)).hasSize(100).allMatch(inRange(0, longest[attempt]));
+            assertThat(delays.get(attempt)).anyMatch(inRange(0, longest[attempt] / 10));
+            assertThat(delays.get(attempt)).anyMatch(inRange(longest[attempt] * 9 / 10, longest[attempt]));
+        }
+    }
+
+    private static Predicate<Long> inRange(long from, long to) {
+        return millis -> millis >= from && millis <= to;
     }
 
     // ---- What arrives

@@ -11,11 +11,17 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 
 /** Long-polling as Phoenix' transport does it, as a plain HTTP client sees it. */
+@ParameterizedClass
+@EnumSource(
+        value = ServerContract.Kind.class,
+        names = {"LOOPBACK", "MEMORY"})
 class LongPollFactsTest extends ServerContract {
 
     private static final String JOINED = json("['1','1','room:a','phx_reply',{'status':'ok','response':{}}]");

@@ -2,12 +2,19 @@ package io.agentruntime.phoenix.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Presence as Phoenix.Presence puts it on the wire. */
+@ParameterizedClass
+@EnumSource(
+        value = ServerContract.Kind.class,
+        names = {"LOOPBACK", "MEMORY", "LONGPOLL_MEMORY"})
 class PresenceFactsTest extends ServerContract {
 
     @BeforeEach
@@ -58,6 +65,12 @@ class PresenceFactsTest extends ServerContract {
         return metas.get("metas").get(index).get("phx_ref").stringValue();
     }
 
+    /** A client that polls is missed only after a while. */
+    private void goesAway(Client client) {
+        client.pipe.close(1000, "", Duration.ofSeconds(1)).subscribe();
+        pass(kind.longPoll() ? Duration.ofSeconds(20) : Duration.ZERO);
+    }
+
     @Test
     void aJoinerGetsTheDiffWithItselfBeforeTheState() {
         Client ann = joined("ann");
@@ -81,7 +94,7 @@ class PresenceFactsTest extends ServerContract {
         JsonNode both = frame(laptop, "presence_state").get(4).get("ann");
         assertThat(both.get("metas")).hasSize(2);
         assertThat(ref(both, 1)).isEqualTo(ref(joins, 0)).isNotEqualTo(ref(both, 0));
-        laptop.pipe.close(1000, "", java.time.Duration.ofSeconds(1)).subscribe();
+        goesAway(laptop);
         JsonNode leaves = frame(phone, "presence_diff").get(4).get("leaves").get("ann");
         assertThat(leaves.get("metas")).hasSize(1);
         assertThat(ref(leaves, 0)).isEqualTo(ref(joins, 0));

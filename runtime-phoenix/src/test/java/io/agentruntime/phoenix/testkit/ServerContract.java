@@ -10,8 +10,10 @@ import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.HttpReply;
 import io.agentruntime.http.ReactorHttpExchange;
+import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.net.SecretUri;
+import io.agentruntime.phoenix.longpoll.LongPollConnector;
 import io.agentruntime.transport.OutboundMessage;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeConnector;
@@ -29,23 +31,24 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One scenario, both faces, without any client of ours: raw frames and plain requests. */
-@ParameterizedClass
-@EnumSource(ServerContract.Kind.class)
+/**
+ * One scenario, both faces, without any client of ours: raw frames and plain requests. A subclass says of which kinds its
+ * scenarios are.
+ */
 abstract class ServerContract {
 
     static final Duration LIMIT = Duration.ofSeconds(20);
@@ -53,7 +56,17 @@ abstract class ServerContract {
 
     enum Kind {
         LOOPBACK,
-        MEMORY
+        MEMORY,
+        LONGPOLL_LOOPBACK,
+        LONGPOLL_MEMORY;
+
+        boolean inMemory() {
+            return this == MEMORY || this == LONGPOLL_MEMORY;
+        }
+
+        boolean longPoll() {
+            return this == LONGPOLL_LOOPBACK || this == LONGPOLL_MEMORY;
+        }
     }
 
     @Parameter
@@ -77,7 +90,7 @@ abstract class ServerContract {
     }
 
     private void start(EmbeddedPhoenixServerBuilder builder) {
-        if (kind == Kind.LOOPBACK) {
+        if (!kind.inMemory()) {
             server = builder.start().block(LIMIT);
             pipes = WebSocketConnector.of(NetOptions.defaults(), WebSocketOptions.defaults());
             reactor = ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
@@ -88,6 +101,14 @@ abstract class ServerContract {
             pipes = server.pipes();
             http = server.exchange();
         }
+        if (kind.longPoll()) {
+            pipes = longPolls(time == null ? Schedulers.parallel() : time);
+        }
+    }
+
+    private PipeConnector longPolls(Scheduler timer) {
+        return LongPollConnector.of(
+                http, JsonCodec.create(), Duration.ofMinutes(1), 1 << 20, WebSocketOptions.defaults(), timer);
     }
 
     @AfterEach
@@ -140,7 +161,7 @@ abstract class ServerContract {
         return singleQuoted.replace('\'', '"');
     }
 
-    // WebSocket
+    // Sockets
 
     Client open() {
         return open("?vsn=2.0.0");
@@ -153,7 +174,10 @@ abstract class ServerContract {
     Mono<Client> connect(String query, String... subprotocols) {
         return Mono.defer(() -> {
             Client client = new Client();
-            SecretUri target = SecretUri.of(server.url() + "/websocket" + query);
+            SecretUri target = SecretUri.of(
+                    kind.longPoll()
+                            ? server.url().replaceFirst("ws", "http") + "/longpoll" + query
+                            : server.url() + "/websocket" + query);
             return pipes.connect(new PipeRequest(target, Map.of(), List.of(subprotocols)), client)
                     .map(pipe -> {
                         client.pipe = pipe;
@@ -165,7 +189,13 @@ abstract class ServerContract {
     /** A socket, and what came over it. */
     final class Client implements PipeListener {
         private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        final AtomicInteger pings = new AtomicInteger();
         Pipe pipe;
+
+        @Override
+        public void onPong() {
+            pings.incrementAndGet();
+        }
 
         @Override
         public void onText(ByteBuf payload) {
