@@ -177,7 +177,7 @@ final class ChannelMachine {
                 () -> onJoinLimit(started));
     }
 
-    /** The join could not be made. When that is for want of the session, its end will be known in a moment. */
+    /** Its params could not be had, or cannot be sent. */
     private void onJoinFailed(Join failed, Throwable error) {
         if (membership.join() == failed && states.is(Joining.class) && failed.session.receiving()) {
             notJoined(error);

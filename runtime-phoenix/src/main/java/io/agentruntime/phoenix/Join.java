@@ -1,6 +1,9 @@
 package io.agentruntime.phoenix;
 
 import io.agentruntime.error.DecodeException;
+import io.agentruntime.error.EncodeException;
+import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.OutboundOverflowException;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -72,14 +75,22 @@ final class Join {
                 String next = session.nextRef();
                 ref = next;
                 session.send(next, next, topic, PhoenixMessage.JOIN, params)
-                        .subscribe(nothing -> {}, error -> inbox.execute(() -> notSent(sent, error)), sent::success);
+                        .subscribe(nothing -> {}, error -> inbox.execute(() -> onNotSent(sent, error)), sent::success);
             }
         }));
     }
 
-    private void notSent(MonoSink<Void> sent, Throwable error) {
-        ref = null;
-        sent.error(error);
+    /** A message that cannot be sent is an error of the join; any other means the end of the session, which will be known. */
+    private void onNotSent(MonoSink<Void> sent, Throwable error) {
+        if (error instanceof EncodeException
+                || error instanceof HeaderTooLongException
+                || error instanceof InvalidOptionException
+                || error instanceof OutboundOverflowException) {
+            ref = null;
+            sent.error(error);
+        } else {
+            log.debug("{}: the join was lost", topic, error);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.agentruntime.phoenix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentruntime.connection.ConnectionEvent;
 import io.agentruntime.error.ConnectionLostException;
@@ -16,26 +17,53 @@ import io.agentruntime.phoenix.testkit.ConnectReply;
 import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServer;
 import io.agentruntime.phoenix.testkit.EmbeddedPhoenixServerBuilder;
 import io.agentruntime.phoenix.testkit.ServerReply;
+import io.agentruntime.testkit.Shutdown;
 import io.agentruntime.transport.PipeConnector;
 import io.agentruntime.transport.PipeRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a Phoenix server does of its own accord, and what the client makes of it; in memory and virtual time. */
+@ParameterizedClass
+@EnumSource(
+        value = PhoenixTransport.class,
+        names = {"WEBSOCKET", "LONGPOLL"})
 class ServerFactsTest extends PhoenixScenario {
 
+    /** What a session ends with that the server has forgotten: a client that polls is told no code. */
+    private static final int GONE = 3410;
+
+    @Parameter
+    PhoenixTransport transport;
+
     private EmbeddedPhoenixServer phoenix = start(EmbeddedPhoenixServer.builder());
+
+    @Override
+    PhoenixTransport transport() {
+        return transport;
+    }
+
+    private boolean overWebSocket() {
+        return transport == PhoenixTransport.WEBSOCKET;
+    }
 
     private EmbeddedPhoenixServer start(EmbeddedPhoenixServerBuilder options) {
         EmbeddedPhoenixServer started = options.inMemory(time);
         started.channel(
-                "room:*", ChannelHandler.scripted().on("echo", (channel, push) -> ServerReply.ok(push.content())));
+                "room:*",
+                ChannelHandler.scripted()
+                        .on("echo", (channel, push) -> ServerReply.ok(push.content()))
+                        .on("silent", (channel, push) -> ServerReply.none()));
         return started;
     }
 
@@ -56,11 +84,8 @@ class ServerFactsTest extends PhoenixScenario {
     }
 
     /** Only 1.0.0 and 2.0.0 exist; this client speaks them, so that something in between has to ask for another. */
-    @ParameterizedTest
-    @EnumSource(
-            value = PhoenixTransport.class,
-            names = {"WEBSOCKET", "LONGPOLL"})
-    void anUnknownVersionIsRefusedWith403(PhoenixTransport transport) {
+    @Test
+    void anUnknownVersionIsRefusedWith403() {
         PipeConnector pipes = (request, listener) -> phoenix.pipes()
                 .connect(
                         PipeRequest.to(
@@ -74,13 +99,35 @@ class ServerFactsTest extends PhoenixScenario {
                         call.body(),
                         call.limit(),
                         call.maxResponseBytes()));
-        PhoenixSocket socket = client(b -> b.transport(transport).transport(exchange, pipes));
+        PhoenixSocket socket = client(b -> b.transport(exchange, pipes));
 
         assertThatThrownBy(() -> await(socket.connect()))
                 .isInstanceOfSatisfying(
                         HandshakeException.class,
                         refused -> assertThat(refused.status()).isEqualTo(403));
         assertThat(socket.currentState().name()).isEqualTo("disconnected");
+    }
+
+    @Test
+    void anApplicationThatRefusesIsAskedAgainAfterTheFirstConnect() {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        phoenix = start(EmbeddedPhoenixServer.builder()
+                .connect(request -> refuses.get() ? ConnectReply.refuse() : ConnectReply.accept("users:7")));
+        PhoenixSocket socket = client(b -> b);
+        assertThatThrownBy(() -> await(socket.connect()))
+                .isInstanceOfSatisfying(
+                        HandshakeException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(403));
+        refuses.set(false);
+        await(socket.connect());
+        refuses.set(true);
+        phoenix.disconnect("users:7");
+        passSeconds(60);
+        assertThat(socket.currentState().name()).isEqualTo("reconnecting");
+        refuses.set(false);
+        passSeconds(6);
+
+        assertThat(socket.currentState().name()).isEqualTo("connected");
     }
 
     /** 1000 from the server does not mean to stay away. */
@@ -95,13 +142,42 @@ class ServerFactsTest extends PhoenixScenario {
         Seen<ConnectionEvent> events = watch(socket.connectionEvents());
         Seen<ChannelState> states = watch(channel.state());
         phoenix.disconnect("users:7");
-        passSeconds(5);
+        passSeconds(20);
 
-        assertThat(closeCodes(events)).containsExactly(adapter == Adapter.COWBOY ? 1000 : 1011);
+        assertThat(closeCodes(events)).containsExactly(overWebSocket() ? code(adapter, 1000, 1011) : GONE);
+        // Only the code tells: there was no phx_close, which would have closed the channel.
         assertThat(names(states)).containsExactly("joined", "errored", "joining", "joined");
         assertThat(phoenix.channels(TOPIC)).hasSize(1);
     }
 
+    private static int code(Adapter adapter, int cowboy, int bandit) {
+        return adapter == Adapter.COWBOY ? cowboy : bandit;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CLEAN, 1012, 1012", "CLEAN, 1000, 1000", "KILLED, 1012, 1006"})
+    void afterAShutdownTheSocketComesBack(Shutdown how, int configured, int code) {
+        phoenix = start(EmbeddedPhoenixServer.builder().shutdownCode(configured));
+        PhoenixSocket socket = client(b -> b);
+        await(socket.connect());
+        PhoenixChannel channel = joined(socket);
+        Seen<ConnectionEvent> events = watch(socket.connectionEvents());
+        Seen<PhoenixMessage> messages = watch(socket.messages());
+        Seen<Reply> pending = watch(channel.push("silent"));
+        phoenix.restart(how, Duration.ofSeconds(1)).subscribe();
+        passSeconds(20);
+
+        assertThat(closeCodes(events)).hasSize(1);
+        if (overWebSocket()) {
+            assertThat(closeCodes(events)).containsExactly(code);
+        }
+        assertThat(pending.error).isInstanceOf(SessionEndedException.class);
+        assertThat(messages.values).extracting(PhoenixMessage::event).doesNotContain("phx_close");
+        assertThat(channel.currentState().name()).isEqualTo("joined");
+        assertThat(phoenix.channels(TOPIC)).hasSize(1);
+    }
+
+    /** Polls keep a session. */
     @ParameterizedTest
     @EnumSource(Adapter.class)
     void aSocketThatIsIdleFor60SecondsIsClosedAndComesBack(Adapter adapter) {
@@ -114,7 +190,7 @@ class ServerFactsTest extends PhoenixScenario {
         assertThat(closeCodes(events)).isEmpty();
         passSeconds(7);
 
-        assertThat(closeCodes(events)).containsExactly(adapter == Adapter.COWBOY ? 1000 : 1002);
+        assertThat(closeCodes(events)).isEqualTo(overWebSocket() ? List.of(code(adapter, 1000, 1002)) : List.of());
         assertThat(channel.currentState().name()).isEqualTo("joined");
     }
 
@@ -129,25 +205,23 @@ class ServerFactsTest extends PhoenixScenario {
         assertThat(phoenix.messages("heartbeat")).hasSize(120);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = PhoenixTransport.class,
-            names = {"WEBSOCKET", "LONGPOLL"})
-    void aServerThatAnswersNoHeartbeatIsLeftOnlyWhereNothingElseComes(PhoenixTransport transport) {
-        PhoenixSocket socket = client(b -> b.transport(transport));
+    @Test
+    void aServerThatAnswersNoHeartbeatIsLeftOnlyWhereNothingElseComes() {
+        PhoenixSocket socket = client(b -> b);
         await(socket.connect());
         Seen<ConnectionEvent> events = watch(socket.connectionEvents());
         phoenix.faults().stopAnsweringHeartbeats(true);
         passSeconds(61);
 
         // An answer to a poll is a sign of life.
-        assertThat(closeCodes(events)).hasSize(transport == PhoenixTransport.WEBSOCKET ? 1 : 0);
+        assertThat(closeCodes(events)).hasSize(overWebSocket() ? 1 : 0);
         passSeconds(5);
         assertThat(socket.currentState().name()).isEqualTo("connected");
     }
 
     @Test
     void aPushThatIsTooBigClosesWith1009AndFails() {
+        assumeTrue(overWebSocket(), "the limit is that of WebSockets");
         phoenix = start(EmbeddedPhoenixServer.builder().maxFrameBytes(10_000));
         PhoenixSocket socket = client(b -> b);
         await(socket.connect());
@@ -167,11 +241,13 @@ class ServerFactsTest extends PhoenixScenario {
         await(socket.connect());
         PhoenixChannel quick = socket.channel("room:quick");
         await(quick.join());
-        phoenix.faults().slowJoins("room:slow", 1, Duration.ofSeconds(45));
+        // The server gives a request that publishes ten seconds.
+        int seconds = overWebSocket() ? 45 : 8;
+        phoenix.faults().slowJoins("room:slow", 1, Duration.ofSeconds(seconds));
         Seen<JoinReply> slow = watch(socket.channel("room:slow").join());
         Seen<Reply> push = watch(quick.push("echo"));
         Seen<Duration> ping = watch(socket.ping());
-        passSeconds(44);
+        passSeconds(seconds - 1);
         assertThat(slow.pending() && push.pending() && ping.pending()).isTrue();
         passSeconds(2);
 
@@ -179,6 +255,22 @@ class ServerFactsTest extends PhoenixScenario {
         assertThat(push.values).hasSize(1);
         assertThat(ping.values).hasSize(1);
         assertThat(phoenix.connects()).hasSize(1);
+    }
+
+    /** A slower one ends the session, and is made again with the next. */
+    @Test
+    void aSlowJoinThatTheServerGivesUpOverLongPollIsMadeAgain() {
+        assumeTrue(!overWebSocket(), "it is a fact of long-polling");
+        PhoenixSocket socket = client(b -> b.joinTimeout(Duration.ofSeconds(50)));
+        await(socket.connect());
+        phoenix.faults().slowJoins(TOPIC, 1, Duration.ofSeconds(45));
+        Seen<ConnectionEvent> events = watch(socket.connectionEvents());
+        Seen<JoinReply> join = watch(socket.channel(TOPIC).join());
+        passSeconds(20);
+
+        assertThat(closeCodes(events)).containsExactly(1011);
+        assertThat(join.values).hasSize(1);
+        assertThat(phoenix.connects()).hasSize(2);
     }
 
     /** It gets no reply, and nobody waits for one. */
