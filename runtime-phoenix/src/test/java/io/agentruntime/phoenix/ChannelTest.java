@@ -247,6 +247,23 @@ class ChannelTest extends PhoenixScenario {
     }
 
     @Test
+    void everyJoinHasAReferenceThatNoneHadBefore() {
+        joined(connected());
+        for (int i = 0; i < 3; i++) {
+            connection().crash(TOPIC);
+            passSeconds(2);
+            connection().pipe.abort(new IllegalStateException("cut"));
+            passSeconds(6);
+        }
+
+        List<Frame> joins = server.connections.stream()
+                .flatMap(connection -> connection.received("phx_join").stream())
+                .toList();
+        assertThat(joins).hasSize(7).allSatisfy(join -> assertThat(join.ref()).isEqualTo(join.joinRef()));
+        assertThat(joins.stream().map(Frame::ref)).doesNotHaveDuplicates();
+    }
+
+    @Test
     void paramsThatCannotBeHadFailTheFirstJoinAndDelayALaterOne() {
         AtomicInteger asked = new AtomicInteger();
         PhoenixSocket socket = connected();
@@ -525,6 +542,28 @@ class ChannelTest extends PhoenixScenario {
     }
 
     @Test
+    void aCrashedChannelIsJoinedAgainAfter1And2And5And10SecondsAndEvery10FromThenOn() {
+        PhoenixChannel channel = joined(connected());
+        List<Long> joins = new ArrayList<>();
+        server.script = (connection, frame) -> {
+            if (frame.event().equals("phx_join")) {
+                joins.add(millis());
+                connection.reply(frame, "error", "{\"reason\":\"join crashed\"}");
+            }
+            return frame.event().equals("phx_join");
+        };
+        connection().crash(TOPIC);
+        pass(10);
+        long crashed = millis();
+        passSeconds(50);
+
+        assertThat(joins.stream().map(at -> Math.round((at - crashed) / 1000.0)))
+                .containsExactly(1L, 3L, 8L, 18L, 28L, 38L, 48L);
+        assertThat(channel.currentState().name()).isEqualTo("errored");
+        assertThat(connection().received("phx_leave")).isEmpty();
+    }
+
+    @Test
     void theDelaysOfRejoiningBeginAnewAfterAJoin() {
         PhoenixChannel channel = joined(connected());
         for (int i = 0; i < 3; i++) {
@@ -569,6 +608,23 @@ class ChannelTest extends PhoenixScenario {
 
         assertThat(texts(messages)).containsExactly("new {}");
         assertThat(channel.currentState().name()).isEqualTo("joined");
+    }
+
+    @Test
+    void aPushOfTheServerNamesTheJoinAndReachesNoOtherChannel() {
+        PhoenixSocket socket = connected();
+        Seen<PhoenixMessage> messages = watch(joined(socket).messages());
+        String join = connection().last("phx_join").ref();
+        PhoenixChannel other = socket.channel("room:other");
+        await(other.join());
+        Seen<PhoenixMessage> otherMessages = watch(other.messages());
+        connection().push(TOPIC, "hello", "{}");
+        pass(10);
+
+        assertThat(texts(messages)).containsExactly("hello {}");
+        assertThat(messages.last().joinRef()).isEqualTo(join);
+        assertThat(messages.last().ref()).isNull();
+        assertThat(otherMessages.values).isEmpty();
     }
 
     @Test
