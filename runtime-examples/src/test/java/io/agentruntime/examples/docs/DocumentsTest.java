@@ -165,6 +165,31 @@ class DocumentsTest {
                 .allSatisfy(name -> assertThat(tests).contains("void " + name + "("));
     }
 
+    @Test
+    void everyTestInTheTablesOfPhoenixFactsExists() throws IOException {
+        String folder = "runtime-phoenix/src/test/java/io/agentruntime/phoenix";
+        Pattern method = Pattern.compile("`(\\w+Test\\.\\w+)`");
+        String page = Files.readString(ROOT.resolve("docs/phoenix.md"));
+        String tables = page.substring(page.indexOf("## The protocol, fact by fact"));
+
+        assertThat(tables.lines().filter(line -> line.startsWith("| ") && !line.startsWith("| fact or rule")))
+                .hasSizeGreaterThan(50)
+                .allSatisfy(row -> assertThat(matches(method, row)).isNotEmpty());
+        assertThat(matches(method, tables).distinct())
+                .hasSizeGreaterThan(100)
+                .allSatisfy(name -> assertThat(testsOf(folder, name.substring(0, name.indexOf('.'))))
+                        .contains("    void " + name.substring(name.indexOf('.') + 1) + "("));
+    }
+
+    private static String testsOf(String folder, String type) throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+            return files.filter(file -> file.getFileName().toString().equals(type + ".java"))
+                    .map(DocumentsTest::read)
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
     private static String testsOf(String folder) throws IOException {
         try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
             return String.join(
