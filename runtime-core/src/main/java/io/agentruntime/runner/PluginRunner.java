@@ -103,8 +103,9 @@ public final class PluginRunner {
                     log.error("The plugin failed", error);
                     return Mono.just(FAILURE);
                 });
-        return Mono.firstWithSignal(ended, signals.first().thenReturn(SUCCESS))
-                .flatMap(status -> stopped(status).doOnNext(signals::stopped));
+        // Shared, so that a plugin that lives in its run goes on until it was stopped: it may have things to finish.
+        return ended.publish(end -> Mono.firstWithSignal(end, signals.first().thenReturn(SUCCESS))
+                .flatMap(status -> stopped(status).doOnNext(signals::stopped)));
     }
 
     private Mono<Integer> stopped(int status) {
@@ -148,7 +149,7 @@ public final class PluginRunner {
 
         /**
          * Ends the run by itself: with {@link #SUCCESS} when it completes or emits, with {@link #FAILURE} at its error.
-         * Subscribed behind {@link #start}. Default: never, so that only a signal does.
+         * Subscribed behind {@link #start}, and until the plugin has stopped. Default: never, so that only a signal does.
          */
         public Builder until(Publisher<?> ending) {
             this.until = ending;

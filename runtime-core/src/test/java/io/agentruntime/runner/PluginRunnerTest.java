@@ -35,9 +35,14 @@ class PluginRunnerTest {
         private Child() {}
 
         public static void main(String[] args) {
-            Mono<Void> stop = Mono.fromRunnable(() -> System.out.println("stopping"));
+            Sinks.Empty<Void> told = Sinks.empty();
+            Mono<Void> stop = Mono.fromRunnable(() -> {
+                System.out.println("stopping");
+                told.tryEmitEmpty();
+            });
             int status = PluginRunner.builder()
                     .start(Mono.fromRunnable(() -> System.out.println("started")))
+                    .until(told.asMono().doOnSuccess(nothing -> System.out.println("finished what it was at")))
                     .stop(args[0].equals("hangs") ? stop.then(Mono.never()) : stop)
                     .stopTimeout(Duration.ofSeconds(args[0].equals("late") ? 1 : 50))
                     .endProcess(!args[0].equals("returns"))
@@ -91,6 +96,17 @@ class PluginRunnerTest {
         start("stops");
         signal("TERM");
         awaitLine("stopping");
+
+        assertThat(status()).isZero();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatRunsGoesOnUntilItWasStopped() throws Exception {
+        start("stops");
+        signal("TERM");
+        awaitLine("stopping");
+        awaitLine("finished what it was at");
 
         assertThat(status()).isZero();
     }
