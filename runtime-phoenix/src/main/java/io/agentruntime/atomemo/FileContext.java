@@ -136,12 +136,19 @@ public final class FileContext {
     private Mono<HttpReply> put(JsonPayload place, String mimeType, long size, Publisher<? extends ByteBuf> bytes) {
         HttpCall call =
                 call("PUT", text(place.string("presigned_url"), "presigned_url"), Map.of("Content-Type", mimeType));
-        return transfers.uploads().upload(call, size, exactly(bytes, size)).map(reply -> {
+        return sent(call, size, exactly(bytes, size)).map(reply -> {
             if (reply.status() / 100 != 2) {
                 throw refused(call, reply.status());
             }
             return reply;
         });
+    }
+
+    /** Nobody would read the body of a request that has none, nor hear that it is no empty file after all. */
+    private Mono<HttpReply> sent(HttpCall call, long size, Flux<ByteBuf> body) {
+        return size > 0
+                ? transfers.uploads().upload(call, size, body)
+                : body.doOnNext(ByteBuf::release).then(transfers.uploads().upload(call, 0, Flux.empty()));
     }
 
     /** A body that is not as long as was said would spoil the connection, or wait for ever. */

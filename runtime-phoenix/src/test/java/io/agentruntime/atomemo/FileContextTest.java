@@ -228,6 +228,16 @@ class FileContextTest {
     }
 
     @Test
+    void aFileThatIsSaidToBeEmptyIsLookedInto() {
+        StepVerifier.create(files.upload(
+                        "a.txt", "text/plain", 0, Mono.fromSupplier(() -> Unpooled.copiedBuffer("hello", UTF_8))))
+                .verifyError(FileLimitException.class);
+        StepVerifier.create(files.upload("a.txt", "text/plain", 0, files.download(at("/gone"))))
+                .verifyError(HttpStatusException.NotFound.class);
+        assertThat(stored).isEmpty();
+    }
+
+    @Test
     void aFileThatIsTooLargeIsNotAnnounced() {
         StepVerifier.create(files.upload("a.txt", "text/plain", 2 << 20, Flux.never()))
                 .verifyError(FileLimitException.class);
