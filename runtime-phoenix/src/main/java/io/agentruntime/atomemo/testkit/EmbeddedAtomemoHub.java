@@ -13,7 +13,7 @@ import io.agentruntime.phoenix.testkit.ServerReply;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A plugin hub in this process, on an {@link EmbeddedPhoenixServer}: it lets plugins in, records what they register and
- * answer, asks them for things, and answers their calls.
+ * answer, asks them for things, answers their calls, and keeps files.
  *
  * <pre>{@code
  * EmbeddedAtomemoHub hub = EmbeddedAtomemoHub.start(HubMode.DEBUG).block();     // in a test, blocking is fine
@@ -49,6 +49,7 @@ public final class EmbeddedAtomemoHub {
 
     private final HubMode mode;
     private final EmbeddedPhoenixServer server;
+    private final @Nullable EmbeddedFileStore store;
     private final List<JsonNode> registrations = new CopyOnWriteArrayList<>();
     private final List<HubAnswer> answers = new CopyOnWriteArrayList<>();
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
@@ -58,20 +59,34 @@ public final class EmbeddedAtomemoHub {
     /** A request that waits for its answer. */
     private record Asked(String event, Map<String, Object> payload, Sinks.One<HubAnswer> answer) {}
 
-    private EmbeddedAtomemoHub(HubMode mode, EmbeddedPhoenixServer server) {
+    private EmbeddedAtomemoHub(HubMode mode, EmbeddedPhoenixServer server, @Nullable EmbeddedFileStore store) {
         this.mode = mode;
         this.server = server;
+        this.store = store;
         server.channel(TOPICS, new PluginChannel());
+        if (store != null) {
+            onCall("get_file_url", data -> fileUrl(store, data));
+            onCall("get_upload_url", data -> uploadUrl(store, data));
+        }
     }
 
-    /** Starts a hub on a free port of 127.0.0.1, for plugins of one mode. Cold: each subscription starts one. */
+    /**
+     * Starts a hub on a free port of 127.0.0.1, for plugins of one mode, and a file store beside it. Cold: each subscription
+     * starts one.
+     */
     public static Mono<EmbeddedAtomemoHub> start(HubMode mode) {
-        return options(mode).start().map(server -> new EmbeddedAtomemoHub(mode, server));
+        return Mono.zip(
+                options(mode).start(),
+                EmbeddedFileStore.start(),
+                (server, store) -> new EmbeddedAtomemoHub(mode, server, store));
     }
 
-    /** A hub in memory, started, whose time and work are this scheduler's; see {@link #server()} for the way to it. */
+    /**
+     * A hub in memory, started, whose time and work are this scheduler's; see {@link #server()} for the way to it. It has no
+     * file store: plugins transfer files over real sockets.
+     */
     public static EmbeddedAtomemoHub inMemory(HubMode mode, Scheduler scheduler) {
-        return new EmbeddedAtomemoHub(mode, options(mode).inMemory(scheduler));
+        return new EmbeddedAtomemoHub(mode, options(mode).inMemory(scheduler), null);
     }
 
     private static EmbeddedPhoenixServerBuilder options(HubMode mode) {
@@ -90,6 +105,19 @@ public final class EmbeddedAtomemoHub {
         return server;
     }
 
+    /**
+     * Where it keeps files: it answers {@code get_file_url} and {@code get_upload_url} with addresses there, unless {@link
+     * #onCall} says otherwise.
+     *
+     * @throws IllegalStateException when it lives in memory
+     */
+    public EmbeddedFileStore store() {
+        if (store == null) {
+            throw new IllegalStateException("A hub in memory has no file store");
+        }
+        return store;
+    }
+
     /** The environment of a plugin that is to connect to it. */
     public Map<String, String> variables() {
         String address = server.url().replaceFirst("/[a-z]+_socket$", "");
@@ -103,7 +131,7 @@ public final class EmbeddedAtomemoHub {
      * one. Cold; each subscription is a request of its own.
      */
     public Mono<HubAnswer> ask(String event, Map<String, ?> fields) {
-        return Mono.defer(() -> ask(event, UUID.randomUUID().toString(), fields));
+        return Mono.defer(() -> ask(event, Ids.next(), fields));
     }
 
     /** The same under an id of one's own. */
@@ -217,13 +245,26 @@ public final class EmbeddedAtomemoHub {
                                 "hub_call_error", refusal(id, "failed", String.valueOf(error.getMessage()))));
     }
 
+    private static Mono<Map<String, Object>> fileUrl(EmbeddedFileStore files, JsonNode data) {
+        String resKey = data.path("res_key").asString("");
+        return files.file(resKey).isPresent()
+                ? Mono.just(Map.of("url", files.address(resKey)))
+                : Mono.error(new NoSuchElementException("There is no file " + resKey));
+    }
+
+    private static Mono<Map<String, Object>> uploadUrl(EmbeddedFileStore files, JsonNode data) {
+        String resKey = EmbeddedFileStore.newKey(
+                data.path("prefixKey").asString(""), data.path("extension").asString(""));
+        return Mono.just(Map.of("presigned_url", files.address(resKey), "res_key", resKey));
+    }
+
     private static Map<String, Object> refusal(String id, String code, String message) {
         return Map.of("request_id", id, "error", Map.of("code", code, "message", message));
     }
 
     /** Closes for good. */
     public Mono<Void> close() {
-        return server.close();
+        return store == null ? server.close() : server.close().then(store.close());
     }
 
     @Override
