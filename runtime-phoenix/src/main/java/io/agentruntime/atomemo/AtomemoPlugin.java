@@ -71,6 +71,7 @@ public final class AtomemoPlugin {
 
     private AtomemoPlugin add(Feature feature) {
         registry.register(feature);
+        transporter.frames().hide(Definitions.encryptedParameters(feature.definition()));
         return this;
     }
 

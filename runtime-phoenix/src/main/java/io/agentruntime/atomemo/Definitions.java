@@ -2,9 +2,11 @@ package io.agentruntime.atomemo;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Definitions as JSON knows them: maps, lists, texts, numbers, booleans and {@code null}, in order and not to be changed. */
@@ -36,5 +38,23 @@ final class Definitions {
             return Collections.unmodifiableList(copy);
         }
         return value;
+    }
+
+    /** The names of the parameters, at any depth, whose values are secret. */
+    static Set<String> encryptedParameters(Map<?, ?> definition) {
+        Set<String> names = new HashSet<>();
+        collectEncrypted(definition, names);
+        return names;
+    }
+
+    private static void collectEncrypted(@Nullable Object value, Set<String> names) {
+        if (value instanceof Iterable<?> elements) {
+            elements.forEach(element -> collectEncrypted(element, names));
+        } else if (value instanceof Map<?, ?> fields) {
+            if (ParameterType.ENCRYPTED_STRING.wireName().equals(fields.get("type"))) {
+                names.add(String.valueOf(fields.get("name")));
+            }
+            fields.values().forEach(field -> collectEncrypted(field, names));
+        }
     }
 }

@@ -3,8 +3,11 @@ package io.agentruntime.atomemo;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.json.JsonPayload;
 import io.agentruntime.phoenix.PhoenixMessage;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -14,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Logs what goes to the hub and what comes from it, at DEBUG, where the environment's {@code DEBUG} asks for it. Whatever is
- * secret by its name, and everything in a credential, is left out.
+ * secret by its name or as an encrypted parameter, and everything in a credential, is left out.
  */
 final class FrameLog {
 
@@ -35,6 +38,7 @@ final class FrameLog {
     private static final List<String> HARMLESS = List.of("res_key", "pagination_token");
 
     private final boolean on;
+    private final Set<String> secretNames = ConcurrentHashMap.newKeySet();
 
     FrameLog(boolean on) {
         this.on = on;
@@ -42,6 +46,11 @@ final class FrameLog {
 
     boolean isOn() {
         return on && log.isDebugEnabled();
+    }
+
+    /** Further names of fields that are secret: those of parameters that are. */
+    void hide(Collection<String> names) {
+        names.forEach(name -> secretNames.add(name.toLowerCase(Locale.ROOT)));
     }
 
     void received(PhoenixMessage message) {
@@ -61,12 +70,12 @@ final class FrameLog {
         }
     }
 
-    private static String shown(JsonPayload payload) {
+    private String shown(JsonPayload payload) {
         String text = redacted(payload.tree(), false).toString();
         return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
     }
 
-    private static JsonNode redacted(JsonNode node, boolean whole) {
+    private JsonNode redacted(JsonNode node, boolean whole) {
         if (node.isObject()) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
             node.properties()
@@ -81,9 +90,9 @@ final class FrameLog {
         return whole && !node.isNull() ? JsonNodeFactory.instance.stringNode(HIDDEN) : node;
     }
 
-    private static JsonNode field(String name, JsonNode value, boolean whole) {
+    private JsonNode field(String name, JsonNode value, boolean whole) {
         String lower = name.toLowerCase(Locale.ROOT);
         boolean secret = SECRET.stream().anyMatch(lower::contains) && !HARMLESS.contains(lower);
-        return redacted(value, whole || secret || SECRET_WHOLE.contains(lower));
+        return redacted(value, whole || secret || SECRET_WHOLE.contains(lower) || secretNames.contains(lower));
     }
 }

@@ -106,6 +106,25 @@ class FrameLogTest extends PluginScenario {
     }
 
     @Test
+    void whatIsEncryptedIsNotShownWhateverItsName() {
+        AtomemoPlugin plugin = debugging("true")
+                .addTool(Tool.builder("opens-doors")
+                        .parameter(Parameter.object("door")
+                                .properties(Parameter.encryptedString("pin").build())
+                                .build())
+                        .invoke(call -> Mono.just("open"))
+                        .build());
+        running(plugin);
+        ask(
+                        "invoke_tool",
+                        Map.of("tool_name", "opens-doors", "parameters", Map.of("door", Map.of("pin", SECRET, "n", 1))))
+                .value();
+
+        assertThat(lines()).anyMatch(line -> line.contains("\"pin\":\"***\"") && line.contains("\"n\":1"));
+        lines().forEach(Secrets::assertNoneIn);
+    }
+
+    @Test
     void nothingIsShownUnlessTheEnvironmentAsksForIt() {
         running(debugging("false"));
         ask();

@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Many requests over connections that break: each is answered at least once, with one answer only, by one run only. The seed
- * in a failure's name replays it.
+ * in a failure's name replays it: {@code -Dinvocations.seed=<n>}.
  */
 class ManyInvocationsTest extends PluginScenario {
 
@@ -24,8 +25,13 @@ class ManyInvocationsTest extends PluginScenario {
     private static final int OUTSTANDING = 64;
     private static final int DROPS = 10;
 
+    static LongStream seeds() {
+        Long replayed = Long.getLong("invocations.seed");
+        return replayed == null ? LongStream.of(1, 20261121) : LongStream.of(replayed);
+    }
+
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 20261121})
+    @MethodSource("seeds")
     void eachIsRunOnceAndAnsweredAtLeastOnce(long seed) {
         Random random = new Random(seed);
         Map<String, AtomicInteger> runs = new HashMap<>();

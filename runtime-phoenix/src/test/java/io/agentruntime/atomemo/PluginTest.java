@@ -180,6 +180,36 @@ class PluginTest extends PluginScenario {
                         e -> assertThat(e.option()).isEqualTo("version"));
     }
 
+    @Test
+    void theVersionIsThatOfTheApplicationsJarUnlessItIsSaid() {
+        // The application is whoever calls the builder: reactor-core, this time.
+        AtomemoPlugin plugin = Mono.just("my-plugin")
+                .map(AtomemoPlugin::builder)
+                .map(builder -> builder.environment(release()).build())
+                .block();
+
+        assertThat(plugin.topic())
+                .isEqualTo("release_plugin:my-plugin__release__"
+                        + Mono.class.getPackage().getImplementationVersion());
+    }
+
+    private static AtomemoEnvironment release() {
+        return AtomemoEnvironment.of(
+                Map.of("HUB_WS_URL", "ws://localhost:4000", "HUB_MODE", "release", "NODE_ENV", "production"));
+    }
+
+    @Test
+    void aRegistrationThatIsNotAnsweredIsTriedAgain() {
+        hub.ignoreRegistrations(2);
+        Seen<Void> run = watch(plugin().addTool(echo()).run());
+        Seen<HubAnswer> answer = ask("invoke_tool", INVOKE);
+        passSeconds(60);
+
+        assertThat(run.pending()).isTrue();
+        assertThat(hub.server().messages("register_plugin")).hasSize(3);
+        assertThat(answer.value().isError()).isFalse();
+    }
+
     // ---- The seven requests
 
     @Test
@@ -376,6 +406,19 @@ class PluginTest extends PluginScenario {
         running.get(2).tryEmitValue("third");
         pass(100);
         assertThat(answers.get(2).value().data().asString()).isEqualTo("third");
+    }
+
+    @Test
+    void aToolThatNeverEndsHoldsUpNoOther() {
+        running(plugin(b -> b.maxRunning(3)).addTool(echo()).addTool(tool("never-ends", call -> Mono.never())));
+        List<Seen<HubAnswer>> never = List.of(invoke("never-ends"), invoke("never-ends"));
+        for (int i = 0; i < 100; i++) {
+            assertThat(ask("invoke_tool", INVOKE).value().isError()).isFalse();
+        }
+
+        assertThat(never).allMatch(Seen::pending);
+        passSeconds(300);
+        assertThat(never).allMatch(answer -> answer.value().isError());
     }
 
     // ---- Once and at least once

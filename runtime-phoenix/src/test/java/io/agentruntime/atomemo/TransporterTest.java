@@ -3,6 +3,7 @@ package io.agentruntime.atomemo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentruntime.connection.CloseStatus;
+import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.phoenix.JoinRefusedException;
 import io.agentruntime.phoenix.PhoenixMessage;
 import java.time.Duration;
@@ -109,6 +110,30 @@ class TransporterTest extends PluginScenario {
 
         assertThat(connect.error).isInstanceOf(JoinRefusedException.class);
         assertThat(hub.server().sockets()).isZero();
+    }
+
+    @Test
+    void aJoinThatIsNotAnsweredFailsInTime() {
+        hub.server().faults().stallJoins("*", 1);
+        Seen<ChannelHandle> connect = watch(telling().connect(TOPIC));
+        assertThat(connect.pending()).isTrue();
+        passSeconds(60);
+
+        assertThat(connect.error).isInstanceOf(TimeLimitException.class);
+        assertThat(hub.server().sockets()).isZero();
+    }
+
+    @Test
+    void aHubThatAnswersNoHeartbeatIsReplaced() {
+        watch(telling().connect(TOPIC));
+        hub.server().faults().stopAnsweringHeartbeats(true);
+        passSeconds(90);
+        hub.server().faults().stopAnsweringHeartbeats(false);
+        passSeconds(30);
+
+        assertThat(told).filteredOn("open"::equals).hasSizeGreaterThan(1);
+        assertThat(told).anyMatch(line -> line.startsWith("close 1"));
+        assertThat(hub.server().sockets()).isEqualTo(1);
     }
 
     @Test

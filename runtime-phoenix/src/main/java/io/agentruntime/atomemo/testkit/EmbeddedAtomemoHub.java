@@ -55,6 +55,7 @@ public final class EmbeddedAtomemoHub {
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
     private final Map<String, Function<JsonNode, Mono<?>>> calls = new ConcurrentHashMap<>();
     private final AtomicInteger refusals = new AtomicInteger();
+    private final AtomicInteger ignored = new AtomicInteger();
 
     /** A request that waits for its answer. */
     private record Asked(String event, Map<String, Object> payload, Sinks.One<HubAnswer> answer) {}
@@ -178,6 +179,15 @@ public final class EmbeddedAtomemoHub {
         refusals.set(times);
     }
 
+    /** Does not answer so many of the next registrations. */
+    public void ignoreRegistrations(int times) {
+        ignored.set(times);
+    }
+
+    private static boolean isOneOf(AtomicInteger left) {
+        return left.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+    }
+
     /** What a call of plugins to the hub is answered with: data that Jackson can write; an error refuses the call. */
     public void onCall(String event, Function<JsonNode, Mono<?>> handler) {
         calls.put(event, handler);
@@ -215,7 +225,10 @@ public final class EmbeddedAtomemoHub {
     }
 
     private ServerReply register(ServerChannel channel, JsonNode definition) {
-        if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        if (isOneOf(ignored)) {
+            return ServerReply.none();
+        }
+        if (isOneOf(refusals)) {
             return ServerReply.error(Map.of("code", "invalid_definition", "message", "The definition is refused"));
         }
         registrations.add(definition);
