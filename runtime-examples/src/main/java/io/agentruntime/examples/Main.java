@@ -7,6 +7,7 @@ import io.agentruntime.examples.bench.phoenix.PhoenixBench;
 import io.agentruntime.examples.chatroom.Chatroom;
 import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.octavus.OctavusDemo;
+import io.agentruntime.examples.plugin.PluginDemo;
 import io.agentruntime.examples.quickstart.Quickstart;
 import java.io.PrintStream;
 import java.util.List;
@@ -26,6 +27,10 @@ public final class Main {
                     "codebolt",
                     "a channel plugin bridges a chat platform, loses its server, reconnects, and stops at SIGTERM; or on a real server",
                     Codebolt::run),
+            new Program(
+                    "plugin",
+                    "a plugin for the Atomemo platform serves every request of its hub, over a drop, until SIGTERM; or on a real hub",
+                    PluginDemo::run),
             new Program(
                     "octavus",
                     "a chat with an agent over WebSocket, SockJS and polling; or with one on a real server",

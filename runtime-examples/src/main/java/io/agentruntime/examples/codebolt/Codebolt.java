@@ -1,10 +1,10 @@
 package io.agentruntime.examples.codebolt;
 
 import io.agentruntime.examples.quickstart.Screen;
+import io.agentruntime.examples.quickstart.Signals;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
-import reactor.core.publisher.Mono;
 
 /** Starts the demo that the environment asks for. */
 public final class Codebolt {
@@ -30,7 +30,7 @@ public final class Codebolt {
     public static String run(Map<String, String> environment, PrintStream out) {
         Screen screen = new Screen(out);
         if (environment.getOrDefault(SERVER_URL, "").isEmpty()) {
-            return new EmbeddedStory(screen, raise("TERM"))
+            return new EmbeddedStory(screen, Signals.raise("TERM"))
                     .play()
                     .blockOptional(LIMIT)
                     .orElseThrow();
@@ -39,15 +39,5 @@ public final class Codebolt {
             throw new IllegalStateException("Set pluginId and pluginToken too, as the server has assigned them");
         }
         return new RealServer(screen, LISTENING).visit(environment, environment.getOrDefault(AGENT_ID, "default"));
-    }
-
-    /** Sends a signal to this process: by reflection, for the compiler warns of what is not a part of Java SE. */
-    private static Mono<Void> raise(String name) {
-        return Mono.fromCallable(() -> {
-                    Class<?> type = Class.forName("sun.misc.Signal");
-                    Object signal = type.getConstructor(String.class).newInstance(name);
-                    return String.valueOf(type.getMethod("raise", type).invoke(null, signal));
-                })
-                .then();
     }
 }

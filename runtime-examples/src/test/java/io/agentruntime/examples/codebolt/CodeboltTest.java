@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentruntime.codebolt.ReplyAddress;
-import io.agentruntime.examples.Main;
+import io.agentruntime.examples.ProgramProcess;
 import io.agentruntime.testkit.codebolt.EmbeddedCodeboltServer;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,57 +22,25 @@ class CodeboltTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private Process process;
-    private final List<String> lines = new ArrayList<>();
-
-    private BufferedReader start(Map<String, String> environment) throws IOException {
-        ProcessBuilder child = new ProcessBuilder(
-                        new File(System.getProperty("java.home"), "bin/java").getPath(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "codebolt")
-                .redirectErrorStream(true);
-        child.environment()
-                .keySet()
-                .removeAll(List.of("CODEBOLT_SERVER_URL", "SOCKET_PORT", "pluginId", "pluginToken"));
-        child.environment().putAll(environment);
-        process = child.start();
-        return process.inputReader(StandardCharsets.UTF_8);
-    }
-
-    private void readTo(BufferedReader output, String part) throws IOException {
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            lines.add(line);
-            if (line.contains(part)) {
-                return;
-            }
-        }
-        throw new AssertionError("It ended without saying '" + part + "': " + lines);
-    }
-
-    private int status() throws InterruptedException {
-        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        return process.exitValue();
-    }
-
-    @AfterEach
-    void endTheProcess() {
-        if (process != null) {
-            process.destroyForcibly();
-        }
+    private static ProgramProcess start(Map<String, String> environment) throws IOException {
+        return ProgramProcess.start(
+                "codebolt",
+                List.of("CODEBOLT_SERVER_URL", "SOCKET_PORT", "pluginId", "pluginToken"),
+                environment,
+                Path.of("."));
     }
 
     @Test
     void theStoryOnTheEmbeddedServerEndsWithWhatItHasShown() throws Exception {
-        BufferedReader output = start(Map.of());
+        try (ProgramProcess program = start(Map.of())) {
+            program.readTo("done: three users talked to an agent, one got ");
 
-        readTo(output, "done: three users talked to an agent, one got ");
-
-        assertThat(status()).isZero();
-        assertThat(lines).anyMatch(line -> line.contains("reconnecting, attempt 1"));
-        assertThat(lines).anyMatch(line -> line.contains("has its channel as channel-2 now, it was channel-1"));
-        assertThat(lines).noneMatch(line -> line.contains("ERROR"));
+            assertThat(program.status()).isZero();
+            assertThat(program.lines()).anyMatch(line -> line.contains("reconnecting, attempt 1"));
+            assertThat(program.lines())
+                    .anyMatch(line -> line.contains("has its channel as channel-2 now, it was channel-1"));
+            assertThat(program.lines()).noneMatch(line -> line.contains("ERROR"));
+        }
     }
 
     @Test
@@ -87,24 +50,22 @@ class CodeboltTest {
                 .credentials("demo", token)
                 .start()
                 .block(LIMIT);
-        try {
-            server.onRoute(asked -> server.reply(new ReplyAddress("channel-1", "chat-a", null), "Yes, here I am."));
-            BufferedReader output =
-                    start(Map.of("CODEBOLT_SERVER_URL", server.url(), "pluginId", "demo", "pluginToken", token));
-            readTo(output, "Yes, here I am.");
+        server.onRoute(asked -> server.reply(new ReplyAddress("channel-1", "chat-a", null), "Yes, here I am."));
+        Map<String, String> environment =
+                Map.of("CODEBOLT_SERVER_URL", server.url(), "pluginId", "demo", "pluginToken", token);
+        try (ProgramProcess program = start(environment)) {
+            program.readTo("Yes, here I am.");
 
-            new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            readTo(output, "done: a channel was registered");
+            program.signal("TERM");
+            program.readTo("done: a channel was registered");
 
-            assertThat(status()).isZero();
+            assertThat(program.status()).isZero();
             server.receivedStream()
                     .filter(message -> message.type().equals("close"))
                     .blockFirst(LIMIT);
             assertThat(server.received("close").get(0).json().path("code").asInt())
                     .isEqualTo(1000);
-            assertThat(lines).noneMatch(line -> line.contains(token));
+            assertThat(program.lines()).noneMatch(line -> line.contains(token));
         } finally {
             server.close().block(LIMIT);
         }

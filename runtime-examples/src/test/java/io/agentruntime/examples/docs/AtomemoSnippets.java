@@ -10,6 +10,7 @@ import io.agentruntime.atomemo.Parameter;
 import io.agentruntime.atomemo.Tool;
 import io.agentruntime.atomemo.testkit.EmbeddedAtomemoHub;
 import io.agentruntime.atomemo.testkit.HubAnswer;
+import io.agentruntime.runner.PluginRunner;
 import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -43,6 +44,16 @@ final class AtomemoSnippets {
                         AuthSpec.of("openai", call.credential().text("key").orElseThrow())))
                 .build());
         plugin.run().subscribe();
+    }
+
+    void process(AtomemoPlugin plugin) {
+        PluginRunner.builder()
+                .until(plugin.run())
+                .stop(plugin.close())
+                .stopTimeout(Duration.ofSeconds(20))
+                .endProcess(true)
+                .build()
+                .run();
     }
 
     void testing() {

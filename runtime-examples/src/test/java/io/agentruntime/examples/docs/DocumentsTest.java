@@ -56,6 +56,7 @@ class DocumentsTest {
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CODE_IN_LAST_COLUMN = Pattern.compile("`(runtime\\.[^`]+)` \\|$", Pattern.MULTILINE);
     private static final Pattern NAME_OF_TEST = Pattern.compile("`(\\w+Test)`");
+    private static final Pattern TEST_METHOD = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("]\\((?!http)([^)#]+)(#[^)]*)?\\)");
 
     static Stream<Path> pages() throws IOException {
@@ -167,27 +168,47 @@ class DocumentsTest {
 
     @Test
     void everyTestInTheTablesOfPhoenixFactsExists() throws IOException {
-        String folder = "runtime-phoenix/src/test/java/io/agentruntime/phoenix";
-        Pattern method = Pattern.compile("`(\\w+Test\\.\\w+)`");
         String page = Files.readString(ROOT.resolve("docs/phoenix.md"));
         String tables = page.substring(page.indexOf("## The protocol, fact by fact"));
 
         assertThat(tables.lines().filter(line -> line.startsWith("| ") && !line.startsWith("| fact or rule")))
                 .hasSizeGreaterThan(50)
-                .allSatisfy(row -> assertThat(matches(method, row)).isNotEmpty());
-        assertThat(matches(method, tables).distinct())
-                .hasSizeGreaterThan(100)
-                .allSatisfy(name -> assertThat(testsOf(folder, name.substring(0, name.indexOf('.'))))
-                        .contains("    void " + name.substring(name.indexOf('.') + 1) + "("));
+                .allSatisfy(row -> assertThat(TEST_METHOD.matcher(row).find()).isTrue());
+        for (MatchResult test : TEST_METHOD.matcher(tables).results().toList()) {
+            assertThat(sourceOf(test.group(1))).as(test.group()).contains("void " + test.group(2) + "(");
+        }
     }
 
-    private static String testsOf(String folder, String type) throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
-            return files.filter(file -> file.getFileName().toString().equals(type + ".java"))
-                    .map(DocumentsTest::read)
-                    .findFirst()
-                    .orElse("");
+    @Test
+    void everyTestInTheTablesOfAtomemoExists() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/atomemo.md"));
+        String tables = page.substring(page.indexOf("## Beside the platform"), page.indexOf("## Testing"));
+        List<String> rows = tables.lines()
+                .filter(line -> line.startsWith("| ") && !line.endsWith("| test |"))
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThan(70);
+        for (String row : rows) {
+            String last = row.substring(row.lastIndexOf('|', row.length() - 2));
+            List<MatchResult> tests = TEST_METHOD.matcher(last).results().toList();
+            assertThat(tests).as(row).isNotEmpty();
+            for (MatchResult test : tests) {
+                assertThat(sourceOf(test.group(1))).as(row).contains("void " + test.group(2) + "(");
+            }
         }
+    }
+
+    /** Two packages may have a test of one name. */
+    private static String sourceOf(String test) throws IOException {
+        StringBuilder sources = new StringBuilder();
+        for (String module : List.of("runtime-core", "runtime-phoenix", "runtime-examples")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+                files.filter(file -> file.endsWith(test + ".java"))
+                        .map(DocumentsTest::read)
+                        .forEach(sources::append);
+            }
+        }
+        return sources.toString();
     }
 
     private static String testsOf(String folder) throws IOException {
