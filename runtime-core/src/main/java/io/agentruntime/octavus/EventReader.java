@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 final class EventReader {
 
     private static final String WHAT = "stream event";
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private final JsonCodec json;
     private final FrameReader deltas;
@@ -91,7 +92,7 @@ final class EventReader {
             case "source" -> source(in);
             case "block-start" -> blockStart(in);
             case "block-end" -> new StreamEvent.BlockEnd(in.required("blockId"), in.optional("summary"));
-            case "resource-update" -> new StreamEvent.ResourceUpdate(in.required("name"), in.value("value"));
+            case "resource-update" -> new StreamEvent.ResourceUpdate(in.required("name"), in.anything("value"));
             case "file-available" -> new StreamEvent.FileAvailable(file(in), in.optional("toolCallId"));
             default -> readTool(type, in);
         };
@@ -107,9 +108,9 @@ final class EventReader {
             case "tool-input-end" -> new StreamEvent.ToolInputEnd(in.required("toolCallId"));
             case "tool-input-available" ->
                 new StreamEvent.ToolInputAvailable(
-                        in.required("toolCallId"), in.required("toolName"), in.value("input"));
+                        in.required("toolCallId"), in.required("toolName"), in.anything("input"));
             case "tool-output-available" ->
-                new StreamEvent.ToolOutputAvailable(in.required("toolCallId"), in.value("output"));
+                new StreamEvent.ToolOutputAvailable(in.required("toolCallId"), in.anything("output"));
             case "tool-output-error" ->
                 new StreamEvent.ToolOutputError(in.required("toolCallId"), in.required("error"));
             case "client-tool-request" ->
@@ -255,6 +256,11 @@ final class EventReader {
 
         JsonPayload value(String name) {
             return event.field(name).orElseThrow(() -> missing(name, "is missing"));
+        }
+
+        /** A tool that gives nothing gives {@code undefined} in JavaScript, for which JSON has no word. */
+        JsonPayload anything(String name) {
+            return event.field(name).orElseGet(() -> json.payload(WHAT, NULL));
         }
 
         <T> List<T> each(String name, Function<Fields, T> read) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Turns over HTTP: each is one {@code POST}, whose answer is a stream of server-sent events; stopping it aborts the request.
+ * A turn is over at its {@code finish} or {@code error}; the rest of the answer is read then, for 2 s at most, so that the connection can carry
+ * the next one.
  *
  * <pre>{@code
  * OctavusHttpTransport transport = OctavusTransport.http("https://example.com/api/agent").sessionId("...").build();
@@ -102,6 +105,7 @@ public final class OctavusHttpTransport implements OctavusTransport {
             Flux<StreamEvent> answer = settings.sessionId()
                     .flatMapMany(session -> post(name, settings.json().encode(message.apply(session))))
                     .publishOn(settings.streams().deliverOn())
+                    .takeUntilOther(abort.signal.asMono()) // whether or not anybody asks for what it emits
                     .doOnTerminate(abort::overtaken);
             Abort before = running.getAndSet(abort);
             if (before != null) {
@@ -123,27 +127,48 @@ public final class OctavusHttpTransport implements OctavusTransport {
                 body,
                 settings.responseTimeout(),
                 MAX_ERROR_BYTES);
-        return settings.exchange().stream(
+        Flux<StreamEvent> answer = settings.exchange().stream(
                 call,
                 settings.turnTimeout(),
                 (head, chunks) -> head.status() / 100 == 2 ? events(name, chunks) : refused(call, head, chunks));
-    }
-
-    private Flux<StreamEvent> events(String name, Flux<byte[]> chunks) {
-        return ServerSentEvents.decode(chunks, settings.maxEventBytes(), "maxEventBytes")
-                .takeWhile(event -> !isDone(event))
-                .<StreamEvent>handle((sent, sink) -> {
-                    StreamEvent event = reader.read(settings.json().payload("stream event", sent.data()));
+        return ReadOn.untilEnd(answer, OctavusHttpTransport::isEnd, settings.timer())
+                .handle((event, sink) -> {
                     if (event instanceof StreamEvent.ErrorEvent failed) {
                         sink.error(new AgentErrorException(failed.error()));
-                    } else if (event instanceof StreamEvent.Custom other) {
-                        custom.next(other);
                     } else {
                         sink.next(event);
                     }
-                })
-                .concatWith(Mono.error(() -> new SessionEndedException(name, null)))
-                .takeUntil(StreamEvent.Finish.class::isInstance);
+                });
+    }
+
+    private static boolean isEnd(StreamEvent event) {
+        return event instanceof StreamEvent.Finish || event instanceof StreamEvent.ErrorEvent;
+    }
+
+    /** Up to {@code finish} or {@code error}; what follows is read for the sake of the connection, which can be used again then. */
+    private Flux<StreamEvent> events(String name, Flux<byte[]> chunks) {
+        return Flux.defer(() -> {
+            AtomicBoolean ended = new AtomicBoolean();
+            return ServerSentEvents.decode(chunks, settings.maxEventBytes(), "maxEventBytes")
+                    .<StreamEvent>handle((sent, sink) -> {
+                        if (ended.get()) {
+                            return;
+                        }
+                        if (isDone(sent)) {
+                            sink.error(new SessionEndedException(name, null));
+                            return;
+                        }
+                        StreamEvent event = reader.read(settings.json().payload("stream event", sent.data()));
+                        ended.set(isEnd(event));
+                        if (event instanceof StreamEvent.Custom other) {
+                            custom.next(other);
+                        } else {
+                            sink.next(event);
+                        }
+                    })
+                    .concatWith(Mono.defer(
+                            () -> ended.get() ? Mono.empty() : Mono.error(new SessionEndedException(name, null))));
+        });
     }
 
     private static boolean isDone(ServerSentEvent event) {

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 /** Turns over HTTP with server-sent events, in memory and virtual time. */
 class HttpTransportTest extends MemoryScenario {
@@ -61,6 +62,55 @@ class HttpTransportTest extends MemoryScenario {
 
         assertThat(turn.last()).isEqualTo(new Aborted(Aborted.Reason.STOPPED));
         assertThat(turn.completed).isTrue();
+        assertThat(cancelled).hasValue(1);
+    }
+
+    /** What ends a turn from here does not wait in a queue that nobody empties. */
+    @Test
+    void stopAbortsTheRequestOfATurnThatIsNotRead() {
+        server.agent(this::counted);
+        StepVerifier.create(transport.trigger("a"), 0)
+                .thenAwait(Duration.ZERO)
+                .then(() -> pass(Duration.ofMillis(550)))
+                .then(() -> watch(transport.stop()))
+                .then(() -> pass(Duration.ofMillis(50)))
+                .then(() -> assertThat(cancelled).hasValue(1))
+                .thenRequest(Long.MAX_VALUE)
+                .thenConsumeWhile(event -> !(event instanceof Aborted))
+                .expectNext(new Aborted(Aborted.Reason.STOPPED))
+                .verifyComplete();
+    }
+
+    @Test
+    void theRestOfAnAnswerIsReadBehindItsFinishAndDropped() {
+        AtomicInteger read = new AtomicInteger();
+        server.agent(turn -> Flux.concat(
+                Mono.just(Say.finish(turn, "stop")),
+                Flux.just("{broken", Say.delta("t", "late"))
+                        .delayElements(Duration.ofMillis(100), time)
+                        .doOnComplete(read::incrementAndGet)
+                        .doOnCancel(cancelled::incrementAndGet)));
+        Seen<StreamEvent> turn = watch(transport.trigger("a"));
+        pass(Duration.ofMillis(50));
+
+        assertThat(turn.values).singleElement().isInstanceOf(StreamEvent.Finish.class);
+        assertThat(turn.completed).isTrue();
+        pass(Duration.ofSeconds(1));
+        assertThat(turn.values).hasSize(1);
+        assertThat(read).hasValue(1);
+        assertThat(cancelled).hasValue(0);
+    }
+
+    @Test
+    void anAnswerThatGoesOnBehindItsFinishIsAbortedAfterAWhile() {
+        server.agent(turn ->
+                Flux.just(Say.finish(turn, "stop")).concatWith(Flux.never()).doOnCancel(cancelled::incrementAndGet));
+        Seen<StreamEvent> turn = watch(transport.trigger("a"));
+        pass(Duration.ofMillis(1_900));
+        assertThat(turn.completed).isTrue();
+        assertThat(cancelled).hasValue(0);
+        pass(Duration.ofMillis(200));
+
         assertThat(cancelled).hasValue(1);
     }
 

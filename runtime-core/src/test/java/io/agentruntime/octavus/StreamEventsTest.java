@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.json.JsonCodec;
+import io.agentruntime.json.JsonPayload;
 import io.agentruntime.octavus.StreamEvent.BlockStart.Display;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +145,19 @@ class StreamEventsTest {
                 .isEqualTo(new StreamEvent.ToolOutputError("c", "no"));
     }
 
+    /** A tool that gives nothing gives {@code undefined} in JavaScript, for which JSON has no word. */
+    @Test
+    void aValueThatIsLeftOutIsNull() {
+        StreamEvent.ToolInputAvailable input = (StreamEvent.ToolInputAvailable)
+                read("{\"type\":\"tool-input-available\",\"toolCallId\":\"c\",\"toolName\":\"n\"}");
+        StreamEvent.ToolOutputAvailable output =
+                (StreamEvent.ToolOutputAvailable) read("{\"type\":\"tool-output-available\",\"toolCallId\":\"c\"}");
+        StreamEvent.ResourceUpdate update =
+                (StreamEvent.ResourceUpdate) read("{\"type\":\"resource-update\",\"name\":\"plan\"}");
+
+        assertThat(List.of(input.input(), output.output(), update.value())).allMatch(JsonPayload::isNull);
+    }
+
     @Test
     void sources() {
         assertThat(
@@ -235,7 +250,7 @@ class StreamEventsTest {
                 "{\"type\":\"finish\",\"finishReason\":5}",
                 "{\"type\":\"text-delta\",\"id\":\"t\"}",
                 "{\"type\":\"text-delta\",\"id\":1,\"delta\":\"x\"}",
-                "{\"type\":\"tool-input-available\",\"toolCallId\":\"c\",\"toolName\":\"n\"}",
+                "{\"type\":\"tool-input-available\",\"toolCallId\":\"c\"}",
                 "{\"type\":\"client-tool-request\",\"executionId\":\"e\",\"toolCalls\":{}}",
                 "{\"type\":\"client-tool-request\",\"executionId\":\"e\",\"toolCalls\":[{\"toolCallId\":\"c\"}]}");
     }

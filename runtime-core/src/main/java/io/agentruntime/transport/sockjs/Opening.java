@@ -6,7 +6,9 @@ import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeListener;
 import io.agentruntime.transport.PipeRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -37,27 +39,46 @@ final class Opening {
         this.transports = offered.isEmpty() ? wanted : offered;
     }
 
-    /** Cold. Fails with the error of the last transport; those of the others are suppressed in it. */
-    Mono<Pipe> open() {
-        return open(0);
+    /** Who is told which transport has opened, and whether it is the first of those that come into question. */
+    @FunctionalInterface
+    interface Outcome {
+        void opened(SockJsTransport transport, boolean first);
     }
 
-    private Mono<Pipe> open(int place) {
-        SockJsTransport transport = transports.get(place);
+    /**
+     * Cold. Fails with the error of the last transport; those of the others are suppressed in it.
+     *
+     * @param detour the transport to begin with, instead of the first of the order
+     */
+    Mono<Pipe> open(@Nullable SockJsTransport detour, Outcome outcome) {
+        List<SockJsTransport> order = new ArrayList<>(transports);
+        if (detour != null && order.remove(detour)) {
+            order.add(0, detour);
+        }
+        return open(order, 0)
+                .doOnNext(opened -> outcome.opened(opened.transport(), opened.transport() == transports.get(0)))
+                .map(Opened::pipe);
+    }
+
+    private record Opened(SockJsTransport transport, Pipe pipe) {}
+
+    private Mono<Opened> open(List<SockJsTransport> order, int place) {
+        SockJsTransport transport = order.get(place);
         return open(transport)
-                .doOnNext(pipe -> log.debug("SockJS session at {} is open over {}", requests.address(), transport))
+                .map(pipe -> new Opened(transport, pipe))
+                .doOnNext(opened -> log.debug("SockJS session at {} is open over {}", requests.address(), transport))
                 .onErrorResume(error -> {
-                    if (place + 1 == transports.size() || isMeant(error)) {
+                    if (place + 1 == order.size() || isMeant(error)) {
                         return Mono.error(error);
                     }
-                    SockJsTransport next = transports.get(place + 1);
+                    SockJsTransport next = order.get(place + 1);
                     log.info(
                             "SockJS at {} did not open over {}, trying {}: {}",
                             requests.address(),
                             transport,
                             next,
                             error.getMessage());
-                    return open(place + 1).doOnError(last -> suppress(last, error));
+                    return open(order, place + 1).doOnError(last -> suppress(last, error));
                 });
     }
 

@@ -28,7 +28,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Opens pipes as SockJS sessions, over the first of the transports that opens in time. It remembers what {@code /info} said
- * about the last base address, and the cookies of balancers; connections belong to the pipes, so there is nothing to close.
+ * about the last base address, for a while the transport that opened there, and the cookies of balancers; connections belong to the pipes, so there is nothing to close.
  *
  * <pre>{@code
  * PipeConnector sockJs = SockJsConnector.of(NetOptions.defaults(), SockJsOptions.defaults(), WebSocketOptions.defaults());
@@ -61,8 +61,23 @@ public final class SockJsConnector implements PipeConnector {
     private final CookieJar cookies = new CookieJar();
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
 
-    /** What {@code /info} said about an address. */
-    private record Known(String address, Info info) {}
+    /**
+     * What is known of an address.
+     *
+     * @param detour the transport that opened, when those before it in the order did not
+     * @param until when they are to be tried again
+     */
+    private record Known(
+            String address, Info info, @Nullable SockJsTransport detour, long until) {
+
+        /** The same transport once more says nothing new about those before it. */
+        Known opened(SockJsTransport transport, boolean first, long forgetAt) {
+            if (transport == detour) {
+                return this;
+            }
+            return new Known(address, info, first ? null : transport, forgetAt);
+        }
+    }
 
     private SockJsConnector(Means means) {
         SessionIds.prepare();
@@ -141,7 +156,7 @@ public final class SockJsConnector implements PipeConnector {
      *
      * <p>The target is the service's base address, {@code http} or {@code https}; its query goes with every request. So do the
      * headers. First {@code /info} is asked, unless the answer is known, then the transports are tried, each with a limit of
-     * its own. When none opens, the error is that of the last one, those of the others suppressed in it; an HTTP status is an
+     * its own: the one that is remembered, then the others in their order. When none opens, the error is that of the last one, those of the others suppressed in it; an HTTP status is an
      * {@link HttpStatusException}, or a {@link io.agentruntime.error.HandshakeException} from a WebSocket.
      *
      * <p>The pipe is emitted on its own thread, before the listener gets the first message.
@@ -150,11 +165,28 @@ public final class SockJsConnector implements PipeConnector {
     public Mono<Pipe> connect(PipeRequest request, PipeListener listener) {
         return Mono.defer(() -> {
             Requests requests = new Requests(SockJsAddress.of(request.target()), request.headers(), cookies);
-            return info(requests)
-                    .flatMap(info -> new Opening(means, redirected(requests, info), request, listener, info)
-                            .open()
-                            .doOnError(error -> known.set(null)));
+            return info(requests).flatMap(info -> open(requests, info, request, listener));
         });
+    }
+
+    private Mono<Pipe> open(Requests requests, Info info, PipeRequest request, PipeListener listener) {
+        return new Opening(means, redirected(requests, info), request, listener, info)
+                .open(detour(requests), (transport, first) -> remember(requests, transport, first))
+                .doOnError(error -> known.set(null));
+    }
+
+    private @Nullable SockJsTransport detour(Requests requests) {
+        Known last = known.get();
+        return last != null && last.address().equals(requests.address().toString()) && now() - last.until() < 0
+                ? last.detour()
+                : null;
+    }
+
+    private void remember(Requests requests, SockJsTransport transport, boolean first) {
+        String address = requests.address().toString();
+        long until = now() + means.options().rememberFor().toNanos();
+        known.updateAndGet(
+                last -> last != null && last.address().equals(address) ? last.opened(transport, first, until) : last);
     }
 
     private static Requests redirected(Requests requests, Info info) {
@@ -173,7 +205,7 @@ public final class SockJsConnector implements PipeConnector {
         Known last = known.get();
         return last != null && last.address().equals(address)
                 ? Mono.just(last.info())
-                : askInfo(requests).doOnNext(info -> known.set(new Known(address, info)));
+                : askInfo(requests).doOnNext(info -> known.set(new Known(address, info, null, 0)));
     }
 
     private Mono<Info> askInfo(Requests requests) {

@@ -17,6 +17,8 @@ import java.util.List;
  * @param sendTimeout limit of one {@code POST .../xhr_send}; 10 s by default
  * @param receiveTimeout how long a receiving answer over HTTP may be silent. Servers send a heartbeat every 25 s; 60 s by
  *     default, zero for no limit
+ * @param rememberFor how long the next connects begin with the transport that opened, when it was not the first of the order;
+ *     10 min by default, zero for not at all
  * @param maxBatchBytes bytes at which a {@code POST .../xhr_send} takes no more messages; the last one may go beyond. 64 KiB by
  *     default
  */
@@ -27,6 +29,7 @@ public record SockJsOptions(
         Duration maxOpenTimeout,
         Duration sendTimeout,
         Duration receiveTimeout,
+        Duration rememberFor,
         int maxBatchBytes) {
 
     private static final Duration DAY = Duration.ofDays(1);
@@ -45,9 +48,8 @@ public record SockJsOptions(
             throw new InvalidOptionException(
                     "sockJs.minOpenTimeout", minOpenTimeout, "must not be longer than sockJs.maxOpenTimeout");
         }
-        if (receiveTimeout.isNegative() || receiveTimeout.compareTo(DAY) > 0) {
-            throw new InvalidOptionException("sockJs.receiveTimeout", receiveTimeout, "must be zero to 1 day");
-        }
+        limitOrZero("sockJs.receiveTimeout", receiveTimeout);
+        limitOrZero("sockJs.rememberFor", rememberFor);
         if (maxBatchBytes < 1) {
             throw new InvalidOptionException("sockJs.maxBatchBytes", maxBatchBytes, "must be positive");
         }
@@ -56,6 +58,12 @@ public record SockJsOptions(
     private static void limit(String option, Duration value) {
         if (value.toMillis() < 1 || value.compareTo(DAY) > 0) {
             throw new InvalidOptionException(option, value, "must be 1 ms to 1 day");
+        }
+    }
+
+    private static void limitOrZero(String option, Duration value) {
+        if (value.isNegative() || value.compareTo(DAY) > 0) {
+            throw new InvalidOptionException(option, value, "must be zero to 1 day");
         }
     }
 
@@ -82,6 +90,7 @@ public record SockJsOptions(
         private Duration maxOpenTimeout = Duration.ofSeconds(10);
         private Duration sendTimeout = Duration.ofSeconds(10);
         private Duration receiveTimeout = Duration.ofSeconds(60);
+        private Duration rememberFor = Duration.ofMinutes(10);
         private int maxBatchBytes = 64 * 1024;
 
         private Builder() {}
@@ -128,6 +137,16 @@ public record SockJsOptions(
             return this;
         }
 
+        /**
+         * How long the next connects begin with the transport that opened, when it was not the first of the order: a
+         * reconnect then does not wait again for one that cannot open. From then on the order is tried from its beginning, so
+         * that a better network is found out. Zero for not at all, at most 1 day, 10 min by default.
+         */
+        public Builder rememberFor(Duration rememberFor) {
+            this.rememberFor = rememberFor;
+            return this;
+        }
+
         /** Bytes at which a {@code POST .../xhr_send} takes no more messages; the last one may go beyond. 64 KiB by default. */
         public Builder maxBatchBytes(int maxBatchBytes) {
             this.maxBatchBytes = maxBatchBytes;
@@ -143,6 +162,7 @@ public record SockJsOptions(
                     maxOpenTimeout,
                     sendTimeout,
                     receiveTimeout,
+                    rememberFor,
                     maxBatchBytes);
         }
     }

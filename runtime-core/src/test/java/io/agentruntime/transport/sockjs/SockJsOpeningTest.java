@@ -153,6 +153,75 @@ class SockJsOpeningTest extends InMemorySockJs {
         assertThat(service.paths()).startsWith("info", "xhr", "eventsource");
     }
 
+    /** The transports that each connect has tried, {@code /info} and requests of sessions that were open left out. */
+    private List<String> tried(SockJsConnector connector) {
+        int before = service.paths().size();
+        connect(connector);
+        passMillis(10);
+        return service.paths().subList(before, service.paths().size()).stream()
+                .filter(path -> !path.equals("info"))
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void the_transport_that_opened_is_the_first_of_the_next_connects() {
+        service.faults.refuseUpgrades(500, WireFaults.ALWAYS);
+        SockJsConnector connector = connector(options -> options);
+
+        assertThat(tried(connector)).containsExactly("websocket", "xhr_streaming");
+        assertThat(tried(connector)).containsExactly("xhr_streaming");
+        assertThat(tried(connector)).containsExactly("xhr_streaming");
+    }
+
+    @Test
+    void the_order_is_tried_from_its_beginning_again_after_a_while_though_the_detour_works() {
+        service.faults.refuseUpgrades(500, 1);
+        SockJsConnector connector = connector(options -> options.rememberFor(Duration.ofMinutes(1)));
+        tried(connector);
+        pass(Duration.ofSeconds(40));
+        assertThat(tried(connector)).containsExactly("xhr_streaming");
+        pass(Duration.ofSeconds(19));
+        assertThat(tried(connector)).containsExactly("xhr_streaming");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(tried(connector)).containsExactly("websocket");
+        assertThat(tried(connector)).containsExactly("websocket");
+    }
+
+    @Test
+    void a_transport_that_opened_and_does_not_any_more_is_left_for_the_others() {
+        service.faults.refuseUpgrades(500, 1);
+        SockJsConnector connector = connector(options -> options);
+        tried(connector);
+        service.faults.failHttp("POST /echo/*/*/xhr_streaming", 500, WireFaults.ALWAYS);
+
+        assertThat(tried(connector)).containsExactly("xhr_streaming", "websocket");
+        assertThat(tried(connector)).containsExactly("websocket");
+    }
+
+    @Test
+    void what_opened_is_forgotten_when_nothing_opens() {
+        service.faults.refuseUpgrades(500, 1);
+        SockJsConnector connector = connector(WEBSOCKET, XHR_STREAMING);
+        tried(connector);
+        service.faults.refuseUpgrades(500, 1);
+        service.faults.failHttp("POST /echo/*/*/xhr_streaming", 500, 1);
+
+        assertThat(tried(connector)).containsExactly("xhr_streaming", "websocket");
+        assertThat(error).isNotNull();
+        assertThat(tried(connector)).containsExactly("websocket");
+    }
+
+    @Test
+    void with_a_memory_of_zero_the_order_is_always_the_same() {
+        service.faults.refuseUpgrades(500, WireFaults.ALWAYS);
+        SockJsConnector connector = connector(options -> options.rememberFor(Duration.ZERO));
+
+        assertThat(tried(connector)).containsExactly("websocket", "xhr_streaming");
+        assertThat(tried(connector)).containsExactly("websocket", "xhr_streaming");
+    }
+
     @Test
     void a_server_without_websockets_is_not_asked_for_one() {
         service(settings -> settings.withWebSocket(false));
@@ -404,6 +473,10 @@ class SockJsOpeningTest extends InMemorySockJs {
                         .build())
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("sockJs.receiveTimeout");
+        assertThatThrownBy(() ->
+                        SockJsOptions.builder().rememberFor(Duration.ofDays(2)).build())
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("sockJs.rememberFor");
         assertThatThrownBy(() -> SockJsOptions.builder().maxBatchBytes(0).build())
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("sockJs.maxBatchBytes");
