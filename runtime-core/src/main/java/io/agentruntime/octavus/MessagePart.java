@@ -1,6 +1,5 @@
 package io.agentruntime.octavus;
 
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +20,10 @@ public sealed interface MessagePart
     MessagePart ended();
 
     /** A text of the agent or the user. */
-    final class Text implements MessagePart {
-
-        private final AppendableText text;
-        private final PartStatus status;
-        private final @Nullable String thread;
+    final class Text extends WrittenPart implements MessagePart {
 
         Text(AppendableText text, PartStatus status, @Nullable String thread) {
-            this.text = text;
-            this.status = status;
-            this.thread = thread;
+            super(text, status, thread);
         }
 
         /** A text that is complete. */
@@ -38,104 +31,22 @@ public sealed interface MessagePart
             return new Text(AppendableText.of(text), PartStatus.DONE, null);
         }
 
-        /** The text so far. */
-        public String text() {
-            return text.toString();
-        }
-
-        /** Whether more of it may come. */
-        public PartStatus status() {
-            return status;
-        }
-
         @Override
-        public Optional<String> thread() {
-            return Optional.ofNullable(thread);
-        }
-
-        Text append(String delta) {
-            return new Text(text.append(delta), status, thread);
-        }
-
-        @Override
-        public Text ended() {
-            return status == PartStatus.DONE ? this : new Text(text, PartStatus.DONE, thread);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Text that
-                    && status == that.status
-                    && Objects.equals(thread, that.thread)
-                    && text.sameAs(that.text);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(text(), status, thread);
-        }
-
-        /** Its length only, for it may be private. */
-        @Override
-        public String toString() {
-            return "Text[" + text.length() + " characters, " + status + "]";
+        Text with(AppendableText other, PartStatus otherStatus, @Nullable String sameThread) {
+            return new Text(other, otherStatus, sameThread);
         }
     }
 
     /** The agent's reasoning. */
-    final class Reasoning implements MessagePart {
-
-        private final AppendableText text;
-        private final PartStatus status;
-        private final @Nullable String thread;
+    final class Reasoning extends WrittenPart implements MessagePart {
 
         Reasoning(AppendableText text, PartStatus status, @Nullable String thread) {
-            this.text = text;
-            this.status = status;
-            this.thread = thread;
-        }
-
-        /** The text so far. */
-        public String text() {
-            return text.toString();
-        }
-
-        /** Whether more of it may come. */
-        public PartStatus status() {
-            return status;
+            super(text, status, thread);
         }
 
         @Override
-        public Optional<String> thread() {
-            return Optional.ofNullable(thread);
-        }
-
-        Reasoning append(String delta) {
-            return new Reasoning(text.append(delta), status, thread);
-        }
-
-        @Override
-        public Reasoning ended() {
-            return status == PartStatus.DONE ? this : new Reasoning(text, PartStatus.DONE, thread);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Reasoning that
-                    && status == that.status
-                    && Objects.equals(thread, that.thread)
-                    && text.sameAs(that.text);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(text(), status, thread);
-        }
-
-        /** Its length only, for it may be private. */
-        @Override
-        public String toString() {
-            return "Reasoning[" + text.length() + " characters, " + status + "]";
+        Reasoning with(AppendableText other, PartStatus otherStatus, @Nullable String sameThread) {
+            return new Reasoning(other, otherStatus, sameThread);
         }
     }
 

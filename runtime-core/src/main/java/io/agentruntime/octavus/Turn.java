@@ -57,6 +57,11 @@ final class Turn {
         return phase == Phase.DRAINING || phase == Phase.RUNNING;
     }
 
+    /** Whether its subscriber still takes events. */
+    boolean isHeard() {
+        return stream.hasSubscribers();
+    }
+
     void next(StreamEvent event) {
         stream.next(event);
     }

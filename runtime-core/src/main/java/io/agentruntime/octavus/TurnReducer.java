@@ -36,9 +36,9 @@ final class TurnReducer {
             return ChatStep.unchanged(state);
         }
         if (event instanceof StreamEvent.TextDelta delta) {
-            return textDelta(state, live, delta);
+            return delta(state, live, PartKey.text(delta.id()), delta.delta(), delta);
         } else if (event instanceof StreamEvent.ReasoningDelta delta) {
-            return reasoningDelta(state, live, delta);
+            return delta(state, live, PartKey.reasoning(delta.id()), delta.delta(), delta);
         } else if (event instanceof StreamEvent.ToolInputDelta delta) {
             return change(
                     state,
@@ -60,41 +60,25 @@ final class TurnReducer {
 
     // ---- Text, reasoning, objects
 
-    private ChatStep textDelta(ChatState state, LiveTurn live, StreamEvent.TextDelta delta) {
-        PartKey key = PartKey.text(delta.id());
+    /** More of a text or of reasoning, which begins with it if need be. */
+    private ChatStep delta(ChatState state, LiveTurn live, PartKey key, String delta, StreamEvent event) {
         Integer index = live.open().get(key);
         if (index == null) {
-            return textStart(state, live, delta.id(), null).then(next -> event(next, delta));
+            ChatStep begun = event instanceof StreamEvent.TextDelta text
+                    ? textStart(state, live, text.id(), null)
+                    : reasoningStart(state, live, key);
+            return begun.then(next -> event(next, event));
         }
         if (index == LiveTurn.HIDDEN) {
             return ChatStep.unchanged(state);
         }
         ChatMessage message = state.list().get(live.messageIndex());
         MessagePart part = message.parts().get(index);
-        if (part instanceof MessagePart.Text text) {
-            return replaced(
-                    state,
-                    live,
-                    index,
-                    text.append(delta.delta()),
-                    new ChatChange.TextAppended(message.id(), index, delta.delta()));
+        if (part instanceof WrittenPart text) {
+            ChatChange change = new ChatChange.TextAppended(message.id(), index, delta);
+            return replaced(state, live, index, text.append(delta), change);
         }
-        return replaced(state, live, index, ((ObjectPart) part).append(delta.delta()), null);
-    }
-
-    private ChatStep reasoningDelta(ChatState state, LiveTurn live, StreamEvent.ReasoningDelta delta) {
-        Integer index = live.open().get(PartKey.reasoning(delta.id()));
-        if (index == null) {
-            return reasoningStart(state, live, delta.id()).then(next -> event(next, delta));
-        }
-        ChatMessage message = state.list().get(live.messageIndex());
-        MessagePart.Reasoning part = (MessagePart.Reasoning) message.parts().get(index);
-        return replaced(
-                state,
-                live,
-                index,
-                part.append(delta.delta()),
-                new ChatChange.TextAppended(message.id(), index, delta.delta()));
+        return replaced(state, live, index, ((ObjectPart) part).append(delta), null);
     }
 
     private @Nullable ChatStep text(ChatState state, LiveTurn live, StreamEvent event) {
@@ -103,7 +87,7 @@ final class TurnReducer {
         } else if (event instanceof StreamEvent.TextEnd end) {
             return close(state, live, PartKey.text(end.id()), this::finished);
         } else if (event instanceof StreamEvent.ReasoningStart start) {
-            return reasoningStart(state, live, start.id());
+            return reasoningStart(state, live, PartKey.reasoning(start.id()));
         } else if (event instanceof StreamEvent.ReasoningEnd end) {
             return close(state, live, PartKey.reasoning(end.id()), MessagePart::ended);
         }
@@ -124,12 +108,9 @@ final class TurnReducer {
                         : ObjectPart.begin(id, responseType, live.thread()));
     }
 
-    private static ChatStep reasoningStart(ChatState state, LiveTurn live, String id) {
+    private static ChatStep reasoningStart(ChatState state, LiveTurn live, PartKey key) {
         return open(
-                state,
-                live,
-                PartKey.reasoning(id),
-                new MessagePart.Reasoning(AppendableText.EMPTY, PartStatus.STREAMING, live.thread()));
+                state, live, key, new MessagePart.Reasoning(AppendableText.EMPTY, PartStatus.STREAMING, live.thread()));
     }
 
     /** A part to which nothing comes any more, in good order: an object is checked now. */

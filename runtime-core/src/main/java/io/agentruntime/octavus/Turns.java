@@ -237,6 +237,8 @@ final class Turns {
         if (event instanceof StreamEvent.Finish) {
             over(turn);
             turn.complete();
+        } else if (!turn.isHeard()) {
+            giveUp(turn); // too slow, and it will learn of that when it reads on, if ever
         }
     }
 

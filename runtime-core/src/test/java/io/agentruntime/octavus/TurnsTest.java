@@ -8,8 +8,10 @@ import io.agentruntime.error.DisconnectedException;
 import io.agentruntime.error.EncodeException;
 import io.agentruntime.error.RuntimeClosedException;
 import io.agentruntime.error.SessionEndedException;
+import io.agentruntime.error.SlowSubscriberException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.octavus.StreamEvent.Aborted;
+import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.testkit.octavus.ReceivedMessage;
 import io.agentruntime.testkit.octavus.Say;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.subscriber.TestSubscriber;
 
 /** What becomes of turns, in memory and virtual time: {@link Turns} has the table. */
 class TurnsTest extends MemoryScenario {
@@ -233,6 +236,53 @@ class TurnsTest extends MemoryScenario {
 
         assertThat(second.last()).isInstanceOf(StreamEvent.Finish.class);
         assertThat(sent()).containsExactly("trigger", "trigger");
+    }
+
+    private OctavusSocketTransport withSmallBuffers() {
+        server.agent(turn ->
+                Flux.interval(Duration.ofMillis(100), time).map(i -> i == 0 ? Say.start(turn) : Say.delta("t", "x")));
+        return transport(options -> options.maxReadPause(Duration.ofSeconds(5))
+                .streams(StreamOptions.defaults().withDeliverOn(time).withCapacity(8)));
+    }
+
+    /** Who asks for nothing holds reading while its buffer is full, as any slow subscriber, and no longer. */
+    @Test
+    void aTurnThatNobodyReadsHoldsUpTheOthersNoLongerThanItsLimit() {
+        OctavusSocketTransport transport = withSmallBuffers();
+        Seen<StreamEvent.Custom> custom = watch(transport.customEvents());
+        TestSubscriber<StreamEvent> turn =
+                TestSubscriber.builder().initialRequest(0).build();
+        transport.trigger("a").subscribe(turn);
+        pass(Duration.ofSeconds(2));
+        server.push("typing", Map.of());
+        pass(Duration.ofSeconds(2));
+        assertThat(custom.values).isEmpty();
+        pass(Duration.ofSeconds(3));
+
+        assertThat(custom.values).hasSize(1);
+        assertThat(sent()).containsExactly("trigger", "stop");
+        turn.request(Long.MAX_VALUE);
+        pass();
+        assertThat(turn.getReceivedOnNext()).hasSizeGreaterThanOrEqualTo(8);
+        assertThat(turn.expectTerminalError()).isInstanceOf(SlowSubscriberException.class);
+    }
+
+    @Test
+    void aTurnThatNobodyReadsDoesNotHoldUpTheNext() {
+        OctavusSocketTransport transport = withSmallBuffers();
+        TestSubscriber<StreamEvent> unread =
+                TestSubscriber.builder().initialRequest(0).build();
+        transport.trigger("a").subscribe(unread);
+        pass(Duration.ofSeconds(2));
+        server.agent(talker());
+        Seen<StreamEvent> next = watch(transport.trigger("b"));
+        pass(Duration.ofSeconds(2));
+
+        assertThat(text(next)).isEqualTo("b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 ");
+        unread.request(Long.MAX_VALUE);
+        pass();
+        assertThat(unread.getReceivedOnNext()).endsWith(REPLACED);
+        assertThat(unread.isTerminatedComplete()).isTrue();
     }
 
     @Test
