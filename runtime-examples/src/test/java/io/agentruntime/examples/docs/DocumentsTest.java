@@ -25,6 +25,8 @@ import io.agentruntime.testkit.EmbeddedGatewayBuilder;
 import io.agentruntime.testkit.Faults;
 import io.agentruntime.testkit.codebolt.CodeboltFaults;
 import io.agentruntime.testkit.codebolt.EmbeddedCodeboltServerBuilder;
+import io.agentruntime.testkit.octavus.EmbeddedOctavusServerBuilder;
+import io.agentruntime.testkit.octavus.OctavusFaults;
 import io.agentruntime.testkit.server.WireFaults;
 import io.agentruntime.transport.WebSocketOptions;
 import io.agentruntime.transport.sockjs.SockJsOptions;
@@ -35,12 +37,15 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,7 +125,9 @@ class DocumentsTest {
                 WireFaults.class,
                 EmbeddedGatewayBuilder.class,
                 PhoenixFaults.class,
-                EmbeddedPhoenixServerBuilder.class
+                EmbeddedPhoenixServerBuilder.class,
+                OctavusFaults.class,
+                EmbeddedOctavusServerBuilder.class
             })
     void everyFaultAndOptionOfTheServersIsNamed(Class<?> type) throws IOException {
         String page = Files.readString(ROOT.resolve("docs/testing.md"));
@@ -209,6 +216,31 @@ class DocumentsTest {
             }
         }
         return sources.toString();
+    }
+
+    /** Those are named as {@code Class.method}; in a row of several of one class, by their method alone. */
+    @ParameterizedTest
+    @CsvSource({"octavus, octavus, 100", "sockjs, transport/sockjs, 20"})
+    void everyTestInTheTablesOfOctavusAndSockJsExists(String page, String folder, int atLeast) throws IOException {
+        Set<String> tests = new HashSet<>();
+        for (String place : List.of(folder, "testkit/server")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve("runtime-core/src/test/java/io/agentruntime/" + place))) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .forEach(file -> matches(Pattern.compile("void (\\w+)\\("), read(file))
+                                .forEach(method -> {
+                                    tests.add(method);
+                                    tests.add(file.getFileName().toString().replace("java", method));
+                                }));
+            }
+        }
+        Pattern named = Pattern.compile("`(\\w+(?:Test|Faults)\\.\\w+|[a-z]+(?:_[a-z0-9]+){3,})`");
+
+        assertThat(Files.readString(ROOT.resolve("docs/" + page + ".md"))
+                        .lines()
+                        .filter(line -> line.startsWith("|"))
+                        .flatMap(row -> matches(named, row)))
+                .hasSizeGreaterThan(atLeast)
+                .isSubsetOf(tests);
     }
 
     private static String testsOf(String folder) throws IOException {
