@@ -45,7 +45,7 @@ public final class HouseRules {
         LAYERS.put("transport", Set.of("connection", "error", "net"));
         LAYERS.put("transport.sockjs", Set.of("connection", "error", "http", "json", "net", "transport"));
         LAYERS.put("telemetry", Set.of("connection", "http", "stream", "transport"));
-        LAYERS.put("micrometer", Set.of("connection", "stream", "telemetry"));
+        LAYERS.put("micrometer", Set.of("connection", "error", "stream", "telemetry"));
         LAYERS.put("runner", Set.of("error"));
         LAYERS.put("nookplot..", engine);
         LAYERS.put("codebolt..", engine);
