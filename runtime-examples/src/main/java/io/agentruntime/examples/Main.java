@@ -9,7 +9,9 @@ import io.agentruntime.examples.codebolt.Codebolt;
 import io.agentruntime.examples.octavus.OctavusDemo;
 import io.agentruntime.examples.plugin.PluginDemo;
 import io.agentruntime.examples.quickstart.Quickstart;
+import io.agentruntime.examples.service.Service;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,10 @@ public final class Main {
                     "chatroom",
                     "two clients in a room of a Phoenix server, over a crash and a restart; or one on a real server",
                     Chatroom::run),
+            new Program(
+                    "service",
+                    "a Spring WebFlux service with a page that shows a fleet of agents live; with --demo: a tour of it",
+                    Service::run),
             new Program(
                     "flood",
                     "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",
@@ -79,8 +85,9 @@ public final class Main {
             listPrograms(args, out);
             return UNKNOWN_PROGRAM;
         }
+        List<String> options = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         try {
-            String shown = program.get().job().run(environment, out);
+            String shown = program.get().job().run(options, environment, out);
             out.println("done: " + shown);
             return 0;
         } catch (Throwable e) {

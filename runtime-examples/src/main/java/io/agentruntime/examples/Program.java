@@ -1,6 +1,7 @@
 package io.agentruntime.examples;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,7 +11,24 @@ import java.util.Map;
  * @param summary one line on what it shows
  * @param job what it does
  */
-record Program(String name, String summary, Job job) {
+record Program(String name, String summary, JobWithOptions job) {
+
+    /** One that looks at no options. */
+    Program(String name, String summary, Job job) {
+        this(name, summary, (options, environment, out) -> job.run(environment, out));
+    }
+
+    /** What a program does that has options. */
+    @FunctionalInterface
+    interface JobWithOptions {
+
+        /**
+         * As {@link Job#run}.
+         *
+         * @param options what the user typed behind the name
+         */
+        String run(List<String> options, Map<String, String> environment, PrintStream out) throws Exception;
+    }
 
     /** What a program does. */
     @FunctionalInterface

@@ -1,0 +1,136 @@
+package io.agentruntime.examples.service;
+
+import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.testkit.EmbeddedGateway;
+import io.agentruntime.testkit.Faults;
+import io.agentruntime.testkit.GatewayAgent;
+import io.agentruntime.testkit.GatewayChannel;
+import io.agentruntime.testkit.Shutdown;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** An embedded gateway for the fleet, somebody who talks in its channel all the time, and faults at the push of a button. */
+final class Playground implements AgentHome {
+
+    /** The most messages a second that the crier calls. */
+    static final int FASTEST = 2_000;
+
+    /** How long the gateway stays away when it is restarted. */
+    static final Duration DOWN_TIME = Duration.ofSeconds(2);
+
+    /** What a gateway that is asked too often wants the agents to wait. */
+    static final Duration RETRY_AFTER = Duration.ofSeconds(3);
+
+    private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    private final EmbeddedGateway gateway;
+    private final GatewayAgent crier;
+    private final GatewayChannel town;
+    private final AtomicLong posted = new AtomicLong();
+    private final AtomicBoolean down = new AtomicBoolean();
+    private final Disposable.Swap talking = Disposables.swap();
+    private volatile int messagesPerSecond;
+
+    Playground(EmbeddedGateway gateway) {
+        this.gateway = gateway;
+        this.crier = gateway.agent("crier");
+        this.town = gateway.channel("town", crier);
+    }
+
+    /** Any name is an agent here. Quicker than the defaults, which spare a gateway that many share. */
+    @Override
+    public NookplotRuntimeBuilder runtime(String agentId) {
+        GatewayAgent agent = gateway.agent(agentId);
+        gateway.addMember(town, agent);
+        return gateway.runtime(agent)
+                .heartbeatInterval(HEARTBEAT)
+                .livenessTimeout(HEARTBEAT.multipliedBy(2))
+                .backgroundPause(Duration.ofMillis(100))
+                .closeTimeout(Duration.ofSeconds(2))
+                .reconnect(r -> r.retryInitialConnect(true)
+                        .unlimitedRetries()
+                        .initialDelay(Duration.ofMillis(250))
+                        .maxDelay(Duration.ofSeconds(5))
+                        .stableAfter(Duration.ofSeconds(2)));
+    }
+
+    @Override
+    public Optional<String> channelId() {
+        return Optional.of(town.id());
+    }
+
+    /** How many messages are said in the channel a second; zero for silence. */
+    void talk(int perSecond) {
+        if (perSecond < 0 || perSecond > FASTEST) {
+            throw new IllegalArgumentException("perSecond must be 0 to " + FASTEST + ", it is " + perSecond);
+        }
+        messagesPerSecond = perSecond;
+        talking.update(perSecond == 0 ? Disposables.disposed() : ticks(perSecond));
+    }
+
+    private Disposable ticks(int perSecond) {
+        int atOnce = (int) Math.ceil(perSecond * SHORTEST_TICK.toMillis() / 1_000.0);
+        return Flux.interval(Duration.ofNanos(1_000_000_000L * atOnce / perSecond))
+                .onBackpressureDrop()
+                .subscribe(tick -> {
+                    for (int i = 0; i < atOnce; i++) {
+                        gateway.post(crier, town, "Hear, hear: number " + posted.incrementAndGet());
+                    }
+                });
+    }
+
+    /**
+     * Makes something go wrong. Completes when it has, a restart when the gateway is back. Errors: {@link
+     * IllegalStateException} for a restart while one is under way.
+     *
+     * @param agents how many agents are concerned
+     */
+    Mono<Void> cause(Fault fault, int agents) {
+        Faults faults = gateway.faults();
+        return switch (fault) {
+            case DROP -> Mono.fromRunnable(faults::dropAllSockets);
+            case HALF_OPEN -> Mono.fromRunnable(faults::freezeSockets);
+            case RATE_LIMIT ->
+                Mono.fromRunnable(() -> {
+                    faults.rateLimit("POST /v1/runtime/connect", agents, RETRY_AFTER);
+                    faults.dropAllSockets();
+                });
+            case RESTART -> Mono.defer(this::restart);
+        };
+    }
+
+    private Mono<Void> restart() {
+        return down.compareAndSet(false, true)
+                ? gateway.restart(Shutdown.CLEAN, DOWN_TIME).doFinally(signal -> down.set(false))
+                : Mono.error(new IllegalStateException("The gateway is being restarted already"));
+    }
+
+    /**
+     * The gateway as it stands.
+     *
+     * @param url where it listens
+     * @param up whether it is up
+     * @param sockets how many sockets are open
+     * @param messagesPerSecond how many messages are said in the channel a second
+     * @param posted how many have been said so far
+     */
+    record View(String url, boolean up, int sockets, int messagesPerSecond, long posted) {}
+
+    View view() {
+        return new View(gateway.url(), !down.get(), gateway.sockets(), messagesPerSecond, posted.get());
+    }
+
+    Mono<Void> close() {
+        return Mono.defer(() -> {
+            talking.dispose();
+            return gateway.close();
+        });
+    }
+}
