@@ -25,7 +25,7 @@ final class Playground implements AgentHome {
     static final Duration DOWN_TIME = Duration.ofSeconds(2);
 
     /** What a gateway that is asked too often wants the agents to wait. */
-    static final Duration RETRY_AFTER = Duration.ofSeconds(3);
+    static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
