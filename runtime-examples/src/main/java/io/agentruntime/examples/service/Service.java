@@ -40,7 +40,9 @@ public final class Service {
                 options.stream().filter(option -> !option.equals(DEMO)).toArray(String[]::new);
         Map<String, Object> ours = demo ? Map.of("server.port", 0) : gateway(environment);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (ConfigurableApplicationContext application = start(ours, properties, stopped)) {
+        ApplicationListener<ContextClosedEvent> stop = event -> stopped.countDown();
+        try (ConfigurableApplicationContext application =
+                application(ours).listeners(stop).run(properties)) {
             String address = address(application);
             out.println("service: " + address);
             out.flush();
@@ -65,10 +67,12 @@ public final class Service {
                         environment.getOrDefault(API_KEY, ""));
     }
 
-    /** The application, up and serving. */
-    private static ConfigurableApplicationContext start(
-            Map<String, Object> ours, String[] properties, CountDownLatch stopped) {
-        ApplicationListener<ContextClosedEvent> stop = event -> stopped.countDown();
+    /**
+     * The application, ready to run.
+     *
+     * @param ours properties that go before all others
+     */
+    static SpringApplicationBuilder application(Map<String, Object> ours) {
         return new SpringApplicationBuilder(ServiceApplication.class)
                 .web(WebApplicationType.REACTIVE)
                 .bannerMode(Banner.Mode.OFF)
@@ -76,9 +80,7 @@ public final class Service {
                 // Reads service.properties, so that no other application on this class path is configured by it.
                 .properties("spring.config.name=service")
                 .initializers(context ->
-                        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("main", ours)))
-                .listeners(stop)
-                .run(properties);
+                        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("main", ours)));
     }
 
     static String address(ConfigurableApplicationContext application) {

@@ -1,0 +1,111 @@
+package io.agentruntime.examples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+
+class ServiceHttpTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|from \"\\./([^\"]+)\"");
+
+    private static ConfigurableApplicationContext application;
+    private static WebClient http;
+
+    @BeforeAll
+    static void start() {
+        application = Service.application(Map.of("server.port", 0, "service.agents", 2))
+                .run();
+        http = WebClient.create(Service.address(application));
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+    }
+
+    @Test
+    void everythingThatThePageNeedsComesFromTheService() {
+        String page = get("/").getBody();
+
+        assertThat(get("/").getHeaders().getFirst("Content-Security-Policy")).startsWith("default-src 'self'");
+        List<String> links = links(page);
+        assertThat(links).contains("app.js", "style.css", "uplot/uPlot.iife.min.js");
+        assertThat(links)
+                .allSatisfy(link ->
+                        assertThat(get("/" + link).getStatusCode()).as(link).isEqualTo(HttpStatus.OK));
+        assertThat(links(get("/app.js").getBody()))
+                .isNotEmpty()
+                .allSatisfy(link ->
+                        assertThat(get("/" + link).getStatusCode()).as(link).isEqualTo(HttpStatus.OK));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/metrics", "/actuator/prometheus", "/uplot/LICENSE"})
+    void thisIsServedBesides(String path) {
+        assertThat(get(path).getStatusCode()).isEqualTo(HttpStatus.OK);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /api/agents/No.Such.Name, 400, lower case letters",
+        "POST, /api/faults/flood, 404, flood",
+        "POST, /api/agents/nobody/messages, 404, nobody",
+        "GET, /api/agents/nobody/messages, 404, nobody",
+        "PUT, /api/traffic, 400, perSecond must be",
+        "PUT, /api/work, 400, millis must be"
+    })
+    void whatCannotBeDoneIsAProblemWithItsReason(String method, String path, int status, String reason) {
+        ResponseEntity<String> answer = http.method(HttpMethod.valueOf(method))
+                .uri(path)
+                .bodyValue(Map.of("text", "hello", "perSecond", -1, "millis", 1_000_000))
+                .exchangeToMono(response -> response.toEntity(String.class))
+                .block(LIMIT);
+
+        assertThat(answer.getStatusCode().value()).isEqualTo(status);
+        assertThat(answer.getHeaders().getContentType()).hasToString("application/problem+json");
+        assertThat(answer.getBody()).contains("\"detail\":").contains(reason);
+    }
+
+    @Test
+    void noOtherPageCanPushTheButtons() {
+        HttpStatus answer = http.post()
+                .uri("/api/faults/drop")
+                .header("Sec-Fetch-Site", "cross-site")
+                .exchangeToMono(response ->
+                        Mono.just(HttpStatus.valueOf(response.statusCode().value())))
+                .block(LIMIT);
+
+        assertThat(answer).isEqualTo(HttpStatus.FORBIDDEN);
+    }
+
+    private static ResponseEntity<String> get(String path) {
+        return http.get()
+                .uri(path)
+                .exchangeToMono(response -> response.toEntity(String.class))
+                .block(LIMIT);
+    }
+
+    private static List<String> links(String text) {
+        return LINK.matcher(text)
+                .results()
+                .map((MatchResult link) -> link.group(1) == null ? link.group(2) : link.group(1))
+                .toList();
+    }
+}
