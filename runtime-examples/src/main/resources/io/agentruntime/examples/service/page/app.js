@@ -32,32 +32,39 @@ async function call(method, path, body, done) {
   }
 }
 
-// What is said to those who do not see it: the latest of it, not too often.
+// What is said to those who do not see it, not too often: what was done, how bad it got meanwhile, how it is now.
 
 let said = 0;
 let waiting = null;
-let toSay = "";
+let done = "";
+let worst = null;
+let current = null;
 
 function announce(text) {
-  toSay = text;
-  waiting ??= setTimeout(() => {
-    waiting = null;
-    said = performance.now();
-    element("status").textContent = toSay;
-  }, Math.max(0, said + ANNOUNCE_EVERY - performance.now()));
+  done = text;
+  say();
 }
-
-let summary = "";
 
 function summarize(snapshot) {
   const connected = snapshot.agents.filter(agent => agent.state === "connected").length;
   const others = snapshot.agents.filter(agent => agent.state !== "connected").map(agent => agent.id + " " + agent.state);
   const text = connected + " of " + snapshot.agents.length + " agents connected"
       + (others.length && others.length <= 3 ? "; " + others.join(", ") : "");
-  if (text !== summary) {
-    summary = text;
-    announce(text);
-  }
+  if (text === current?.text) return;
+  current = { text, missing: others.length };
+  if (!worst || current.missing > worst.missing) worst = current;
+  say();
+}
+
+function say() {
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    said = performance.now();
+    element("status").textContent =
+        [done, worst?.text !== current?.text ? worst?.text : "", current?.text].filter(Boolean).join(". ");
+    done = "";
+    worst = current;
+  }, Math.max(0, said + ANNOUNCE_EVERY - performance.now()));
 }
 
 // What is shown.
