@@ -1,0 +1,71 @@
+package io.agentruntime.examples.service.cluster;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.netty.http.client.HttpClient;
+
+/**
+ * Stands between an agent's connections and the network, the last one before the socket: once the lease under which a
+ * connection was opened is over, nothing leaves through it, and it is closed. That goes for HTTP requests, messages,
+ * heartbeats, pings, close frames and for connecting itself, whoever asked for them and however long ago.
+ *
+ * <p>What had been handed to the operating system is out of reach, as is what is on its way through the network.
+ */
+final class LeaseGuard extends ChannelOutboundHandlerAdapter {
+
+    private final Lease lease;
+    private final Disposable.Swap closing = Disposables.swap();
+
+    LeaseGuard(Lease lease) {
+        this.lease = lease;
+    }
+
+    /**
+     * Guards each connection that a client opens.
+     *
+     * @param current the lease that a connection opened at this moment is to be bound to
+     */
+    static UnaryOperator<HttpClient> on(Supplier<Lease> current) {
+        return client -> client.doOnChannelInit(
+                (observer, channel, remote) -> channel.pipeline().addFirst(new LeaseGuard(current.get())));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        Channel channel = ctx.channel();
+        closing.update(lease.ended().subscribe(done -> {}, error -> {}, channel::close));
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        closing.dispose();
+    }
+
+    @Override
+    public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        if (lease.isHeld()) {
+            ctx.connect(remote, local, promise);
+        } else {
+            promise.tryFailure(new ClosedChannelException());
+            ctx.close();
+        }
+    }
+
+    /** What is written waits here for the socket; closing drops it. */
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        if (lease.isHeld()) {
+            ctx.flush();
+        } else {
+            ctx.close();
+        }
+    }
+}

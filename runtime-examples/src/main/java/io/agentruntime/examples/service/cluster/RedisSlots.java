@@ -1,0 +1,172 @@
+package io.agentruntime.examples.service.cluster;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import java.time.Duration;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.integration.redis.util.RedisLockRegistry;
+import org.springframework.integration.support.locks.DistributedLock;
+
+/**
+ * The slots of a cluster as locks of Spring Integration's {@link RedisLockRegistry}, and the living as a sorted set beside
+ * them whose entries run out by Redis' own clock.
+ */
+final class RedisSlots implements SharedSlots, AutoCloseable {
+
+    /** Forgets who has run out, notes the caller for so many milliseconds more, and answers who is left. */
+    private static final RedisScript<List<?>> ANNOUNCE = script("""
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+            redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+            redis.call('PEXPIRE', KEYS[1], ARGV[2])
+            return redis.call('ZRANGE', KEYS[1], 0, -1)
+            """);
+
+    private final LettuceConnectionFactory connections;
+    private final StringRedisTemplate redis;
+    private final RedisLockRegistry locks;
+    private final String membersKey;
+    private final String member;
+    private final LeaseTimes times;
+    private final int digits;
+
+    /**
+     * Connects when it is used first.
+     *
+     * @param url where Redis is, {@code redis://} or {@code rediss://}
+     * @param prefix what the keys begin with, the same in all processes of a cluster
+     * @param member what tells this process from the others
+     * @param slots how many there are, at most 1000
+     */
+    RedisSlots(String url, String prefix, String member, int slots, LeaseTimes times) {
+        this.connections = connections(RedisURI.create(url), times.answer());
+        this.redis = new StringRedisTemplate(connections);
+        this.locks = new RedisLockRegistry(connections, prefix + ":slot", times.lease());
+        this.membersKey = prefix + ":members";
+        this.member = member;
+        this.times = times;
+        this.digits = String.valueOf(slots - 1).length();
+        // unlock() hands its command over and waits for it; the thread that waits may as well do it.
+        locks.setExecutor(Runnable::run);
+        locks.setCacheCapacity(localLocks(digits));
+    }
+
+    /**
+     * The registry keeps a table of local locks, of a size that is a power of two, and finds a key's lock by the low bits of
+     * the key's hash. Two slots with the same local lock would get in each other's way: the registry would take the release
+     * of one for the end of a nested lock and leave it in Redis. Keys of the same length that differ in decimal digits only
+     * have hashes that differ by less than this.
+     */
+    static int localLocks(int digits) {
+        int span = 1;
+        for (int digit = 0, weight = 1; digit < digits; digit++, weight *= 31) {
+            span += 9 * weight;
+        }
+        return Integer.highestOneBit(span) * 2;
+    }
+
+    /**
+     * Commands are not kept for later: what fails while Redis is away must not be done when it is back. A connection that
+     * has died without a word is found by the kernel.
+     */
+    private static LettuceConnectionFactory connections(RedisURI url, Duration limit) {
+        SocketOptions sockets = SocketOptions.builder()
+                .connectTimeout(limit)
+                .keepAlive(true)
+                .tcpUserTimeout(SocketOptions.TcpUserTimeoutOptions.builder()
+                        .enable()
+                        .tcpUserTimeout(limit.multipliedBy(2))
+                        .build())
+                .build();
+        LettuceClientConfiguration client = LettuceClientConfiguration.builder()
+                .apply(url)
+                .commandTimeout(limit)
+                .shutdownQuietPeriod(Duration.ZERO)
+                .shutdownTimeout(limit)
+                .clientOptions(ClientOptions.builder()
+                        .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                        .socketOptions(sockets)
+                        .build())
+                .build();
+        LettuceConnectionFactory factory =
+                new LettuceConnectionFactory(LettuceConnectionFactory.createRedisConfiguration(url), client);
+        factory.afterPropertiesSet();
+        factory.start();
+        return factory;
+    }
+
+    @Override
+    public Membership announce() {
+        List<?> answer = redis.execute(
+                ANNOUNCE,
+                List.of(membersKey),
+                member,
+                String.valueOf(times.lease().toMillis()));
+        List<String> living = answer.stream().map(String::valueOf).sorted().toList();
+        return new Membership(living.indexOf(member), living.size());
+    }
+
+    @Override
+    public void leave() {
+        redis.opsForZSet().remove(membersKey, member);
+    }
+
+    @Override
+    public boolean acquire(int slot) {
+        try {
+            return lock(slot).tryLock(Duration.ZERO, times.lease());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** The registry reports with the same exception that the lock is somebody else's and nobody's. */
+    @Override
+    public boolean renew(int slot) {
+        try {
+            locks.renewLock(key(slot), times.lease());
+            return true;
+        } catch (IllegalStateException lost) {
+            return false;
+        }
+    }
+
+    /** That the lock had run out, or was somebody else's, is what the registry reports with this exception. */
+    @Override
+    public void release(int slot) {
+        try {
+            lock(slot).unlock();
+        } catch (ConcurrentModificationException lost) {
+            // Then there is nothing to give up.
+        }
+    }
+
+    private DistributedLock lock(int slot) {
+        return locks.obtain(key(slot));
+    }
+
+    private String key(int slot) {
+        return String.format("%0" + digits + "d", slot);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static RedisScript<List<?>> script(String text) {
+        return (RedisScript) RedisScript.of(text, List.class);
+    }
+
+    /** Closes the connections. What is still held runs out. */
+    @Override
+    public void close() {
+        locks.destroy();
+        connections.destroy();
+    }
+}
