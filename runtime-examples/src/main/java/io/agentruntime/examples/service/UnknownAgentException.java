@@ -5,7 +5,7 @@ public final class UnknownAgentException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    UnknownAgentException(String message) {
+    public UnknownAgentException(String message) {
         super(message);
     }
 }

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -31,11 +30,11 @@ final class LeaseGuard extends ChannelOutboundHandlerAdapter {
     /**
      * Guards each connection that a client opens.
      *
-     * @param current the lease that a connection opened at this moment is to be bound to
+     * @param lease what all of them are bound to
      */
-    static UnaryOperator<HttpClient> on(Supplier<Lease> current) {
+    static UnaryOperator<HttpClient> on(Lease lease) {
         return client -> client.doOnChannelInit(
-                (observer, channel, remote) -> channel.pipeline().addFirst(new LeaseGuard(current.get())));
+                (observer, channel, remote) -> channel.pipeline().addFirst(new LeaseGuard(lease)));
     }
 
     @Override

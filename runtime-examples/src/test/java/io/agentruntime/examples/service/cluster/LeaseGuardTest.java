@@ -97,7 +97,7 @@ class LeaseGuardTest {
         private final GatewayAgent agent = gateway.agent("agent");
         private final NookplotRuntime runtime = gateway.runtime(agent)
                 .autoSubscribe(false)
-                .net(net -> net.customizer(LeaseGuard.on(() -> lease)))
+                .net(net -> net.customizer(LeaseGuard.on(lease)))
                 .build();
 
         @Test
