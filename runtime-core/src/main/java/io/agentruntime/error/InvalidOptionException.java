@@ -8,6 +8,7 @@ public final class InvalidOptionException extends RuntimeClientException {
     private static final long serialVersionUID = 1L;
 
     private final String option;
+    private final String problem;
 
     /**
      * @param option the option's name as written in the builder, e.g. {@code reconnect.maxRetries}
@@ -17,10 +18,16 @@ public final class InvalidOptionException extends RuntimeClientException {
     public InvalidOptionException(String option, @Nullable Object value, String rule) {
         super("Option '" + option + "' " + rule + ", but was: " + value);
         this.option = option;
+        this.problem = rule + ", but was: " + value;
     }
 
     /** The name of the option, as written in the builder. */
     public String option() {
         return option;
+    }
+
+    /** What is wrong with it: the rule and the value, without the option's name. */
+    public String problem() {
+        return problem;
     }
 }

@@ -18,6 +18,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.ValueInstantiationException;
@@ -60,9 +62,24 @@ public final class JsonCodec {
                 .maxNestingDepth(JsonScanner.MAX_DEPTH)
                 .maxNumberLength(JsonScanner.MAX_NUMBER_LENGTH)
                 .build();
-        return JsonMapper.builder(
-                        JsonFactory.builder().streamReadConstraints(constraints).build())
-                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        return forProtocols(JsonMapper.builder(
+                JsonFactory.builder().streamReadConstraints(constraints).build()));
+    }
+
+    /**
+     * A mapper of an application, with its modules and formats, but with the rules of {@link #create()} and the names of
+     * properties as they are: an application's taste in names must not change what is on the wire.
+     */
+    public static JsonMapper adapt(JsonMapper application) {
+        return forProtocols(application
+                .rebuild()
+                .propertyNamingStrategy(PropertyNamingStrategies.LOWER_CAMEL_CASE)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.UNWRAP_ROOT_VALUE)
+                .disable(SerializationFeature.WRAP_ROOT_VALUE, SerializationFeature.INDENT_OUTPUT));
+    }
+
+    private static JsonMapper forProtocols(JsonMapper.Builder mapper) {
+        return mapper.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .withCoercionConfig(
                         LogicalType.Textual,

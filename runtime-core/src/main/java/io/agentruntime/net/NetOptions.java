@@ -3,6 +3,7 @@ package io.agentruntime.net;
 import io.agentruntime.error.InvalidOptionException;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.resolver.dns.NoopDnsCache;
@@ -16,6 +17,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
@@ -41,7 +43,7 @@ public final class NetOptions {
 
     private NetOptions(Builder builder) {
         this.connectTimeout = builder.connectTimeout;
-        this.sslContext = builder.trust == null ? null : sslContext(builder.trust);
+        this.sslContext = builder.trust == null && builder.tls == null ? null : sslContext(builder);
         this.proxy = builder.proxy;
         this.loops = builder.loops == null ? SharedResources.LOOPS : builder.loops;
         this.resolver = builder.loops == null ? SharedResources.RESOLVER : resolverOn(builder.loops);
@@ -94,13 +96,21 @@ public final class NetOptions {
                 + ", proxy=" + proxy + "]";
     }
 
-    private static SslContext sslContext(TrustManagerFactory trust) {
+    private static SslContext sslContext(Builder builder) {
         try {
             return Http11SslContextSpec.forClient()
-                    .configure(tls -> tls.trustManager(trust))
+                    .configure(context -> {
+                        if (builder.trust != null) {
+                            context.trustManager(builder.trust);
+                        }
+                        if (builder.tls != null) {
+                            builder.tls.accept(context);
+                        }
+                    })
                     .sslContext();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new InvalidOptionException("net.trust", e.getClass().getSimpleName(), "must be usable for TLS");
+            String option = builder.tls == null ? "net.trust" : "net.tls";
+            throw new InvalidOptionException(option, e.getClass().getSimpleName(), "must be usable for TLS");
         }
     }
 
@@ -128,6 +138,7 @@ public final class NetOptions {
 
         private Duration connectTimeout = Duration.ofSeconds(10);
         private @Nullable TrustManagerFactory trust;
+        private @Nullable Consumer<? super SslContextBuilder> tls;
         private @Nullable ProxyOptions proxy;
         private @Nullable LoopResources loops;
         private UnaryOperator<HttpClient> customizer = UnaryOperator.identity();
@@ -181,6 +192,12 @@ public final class NetOptions {
             }
         }
 
+        /** What else is to be said about TLS: a client certificate, protocols, ciphers. Called at the end, when built. */
+        public Builder tls(Consumer<? super SslContextBuilder> spec) {
+            this.tls = spec;
+            return this;
+        }
+
         /** The proxy to go through; none by default. */
         public Builder proxy(ProxyOptions proxy) {
             this.proxy = proxy;
@@ -194,8 +211,7 @@ public final class NetOptions {
         }
 
         /**
-         * The last word on Reactor Netty's client, for what has no option of its own: metrics, a client certificate, a
-         * resolver. Credentials are put on the wire below it, so it does not see them; wiretap would print them.
+         * The last word on Reactor Netty's client, for what has no option of its own: metrics, a resolver. Credentials are put on the wire below it, so it does not see them; wiretap would print them.
          */
         public Builder customizer(UnaryOperator<HttpClient> customizer) {
             this.customizer = customizer;

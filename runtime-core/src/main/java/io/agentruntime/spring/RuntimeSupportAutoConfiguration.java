@@ -1,0 +1,68 @@
+package io.agentruntime.spring;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.client.ReactorResourceFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the auto-configurations of the protocols have in common. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration",
+            "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
+            "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+            "org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration"
+        })
+public final class RuntimeSupportAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    RuntimeResources runtimeResources(
+            ObjectProvider<NetOptionsCustomizer> net,
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<JsonMapper> mapper,
+            ObjectProvider<LifecycleProperties> limits,
+            ApplicationEventPublisher events) {
+        return new RuntimeResources(
+                net.orderedStream().toList(),
+                bundles.getIfAvailable(),
+                mapper.getIfUnique(),
+                limits.getIfAvailable(),
+                events);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ReactorResourceFactory.class)
+    @ConditionalOnBean(ReactorResourceFactory.class)
+    static class SharedEventLoops {
+
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        NetOptionsCustomizer reactorNettyNetOptionsCustomizer(ReactorResourceFactory reactorNetty) {
+            return options -> options.loopResources(reactorNetty.getLoopResources());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+    static class Actuator {
+
+        @Bean
+        @ConditionalOnAvailableEndpoint
+        @ConditionalOnMissingBean
+        RuntimesEndpoint runtimesEndpoint(ObjectProvider<RuntimeLifecycle> lifecycles) {
+            return new RuntimesEndpoint(lifecycles.stream().toList());
+        }
+    }
+}

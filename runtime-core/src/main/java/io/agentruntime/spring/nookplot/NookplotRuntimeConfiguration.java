@@ -1,0 +1,65 @@
+package io.agentruntime.spring.nookplot;
+
+import io.agentruntime.nookplot.NookplotRuntime;
+import io.agentruntime.spring.ConditionalOnSingleRuntime;
+import io.agentruntime.spring.NamedRuntimes;
+import io.agentruntime.spring.RuntimeResources;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/** The runtimes that properties describe. */
+@Configuration(proxyBeanMethods = false)
+@Import(NookplotRuntimeConfiguration.Named.class)
+class NookplotRuntimeConfiguration {
+
+    @Bean
+    NookplotRuntimeFactory nookplotRuntimeFactory(
+            Environment environment,
+            RuntimeResources resources,
+            ObjectProvider<NookplotRuntimeCustomizer> customizers) {
+        return new NookplotRuntimeFactory(
+                environment, resources, customizers.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnSingleRuntime(prefix = NookplotRuntimeFactory.PREFIX, property = "gateway-url")
+    @ConditionalOnMissingBean
+    NookplotConnectionDetails nookplotConnectionDetails(NookplotProperties properties) {
+        return new PropertiesConnectionDetails(properties);
+    }
+
+    @Bean
+    @ConditionalOnBean(NookplotConnectionDetails.class)
+    @ConditionalOnMissingBean
+    NookplotRuntime nookplotRuntime(
+            NookplotRuntimeFactory factory, NookplotProperties properties, NookplotConnectionDetails gateway) {
+        return factory.create(properties, gateway);
+    }
+
+    static final class Named extends NamedRuntimes {
+
+        Named(Environment environment) {
+            super(environment, NookplotRuntimeFactory.PREFIX, NookplotRuntime.class, "nookplotRuntimeFactory");
+        }
+    }
+
+    private record PropertiesConnectionDetails(NookplotProperties properties) implements NookplotConnectionDetails {
+
+        @Override
+        public String getGatewayUrl() {
+            return Objects.requireNonNull(properties.gatewayUrl());
+        }
+
+        @Override
+        public @Nullable String getApiKey() {
+            return properties.apiKey();
+        }
+    }
+}
