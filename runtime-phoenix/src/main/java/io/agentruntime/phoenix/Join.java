@@ -18,7 +18,8 @@ import reactor.core.publisher.MonoSink;
 
 /**
  * One join of a channel over one session, from asking for its params to its end. What belongs to another join than the
- * channel's current one is stale. Only touched by tasks of the channel's inbox.
+ * channel's current one is stale. Only touched by tasks of the channel's inbox, and when it is over by those of the channel that
+ * takes the topic.
  */
 final class Join {
 
@@ -32,7 +33,7 @@ final class Join {
     private final String topic;
     private final Executor inbox;
     private final Disposable.Composite steps = Disposables.composite();
-    private @Nullable String ref;
+    private volatile @Nullable String ref;
 
     Join(PhoenixSession session, String topic, Executor inbox) {
         this.session = session;
@@ -53,12 +54,13 @@ final class Join {
     /** Whether a message of the session can belong to it. Broadcasts and all of version 1 name no join. */
     boolean owns(PhoenixSession from, PhoenixMessage message) {
         String joinRef = message.joinRef();
-        return session == from && ref != null && (joinRef == null || joinRef.equals(ref));
+        String own = ref;
+        return session == from && own != null && (joinRef == null || joinRef.equals(own));
     }
 
     /** Whether a reference is that of this join. */
-    boolean isRef(@Nullable String other) {
-        return ref != null && ref.equals(other);
+    boolean isRef(String other) {
+        return other.equals(ref);
     }
 
     /** Asks for the params and sends it. {@code onFailed} is called once, {@code onLimit} unless it was settled before. */
@@ -123,8 +125,9 @@ final class Join {
     /** Gives it up. The server, which may have accepted it or may do so yet, is told to forget it. */
     void abandon() {
         settle();
-        if (ref != null) {
-            session.sendQuietly(ref, topic, PhoenixMessage.LEAVE);
+        String own = ref;
+        if (own != null) {
+            session.sendQuietly(own, topic, PhoenixMessage.LEAVE);
         }
     }
 
