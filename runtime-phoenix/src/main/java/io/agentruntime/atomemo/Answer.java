@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(String requestId, String event, JsonPayload payload) {
 
+    private static final String RESPONSE = "_response";
     private static final String UNSUPPORTED = "unsupported_event";
     private static final int LONGEST_CHAIN = 5;
 
@@ -26,7 +27,7 @@ record Answer(String requestId, String event, JsonPayload payload) {
     static Answer response(String requestId, String event, @Nullable Object data) {
         Map<String, Object> fields = fields(requestId);
         fields.put("data", data == null ? written("null".getBytes(UTF_8)) : json(data));
-        return of(requestId, event + "_response", fields);
+        return of(requestId, event + RESPONSE, fields);
     }
 
     /** Why there is no answer. Stack traces leave the process only when {@code traced}. */
@@ -49,6 +50,22 @@ record Answer(String requestId, String event, JsonPayload payload) {
                         "message",
                         "This plugin does not support the event " + event));
         return of(requestId, UNSUPPORTED, fields);
+    }
+
+    /** What is told in place of this one, which is too large to be told; the same when it is not a handler's. */
+    Answer tooLarge(String problem) {
+        return event.endsWith(RESPONSE)
+                ? error(
+                        requestId,
+                        event.substring(0, event.length() - RESPONSE.length()),
+                        new AnswerTooLargeException(size(), problem),
+                        false)
+                : this;
+    }
+
+    /** How many bytes it has. */
+    int size() {
+        return payload.size();
     }
 
     private static Answer of(String requestId, String event, Map<String, Object> fields) {

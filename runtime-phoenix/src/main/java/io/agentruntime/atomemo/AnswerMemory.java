@@ -28,13 +28,13 @@ final class AnswerMemory {
 
     /** Keeps an answer, however large, and forgets others for it. */
     void add(Answer answer) {
-        answers.put(answer.requestId(), answer);
-        bytes += answer.payload().size();
+        Answer replaced = answers.put(answer.requestId(), answer);
+        bytes += answer.size() - (replaced == null ? 0 : replaced.size());
         Iterator<Answer> oldest = answers.values().iterator();
         while (answers.size() > 1 && (answers.size() > maxAnswers || bytes > maxBytes)) {
             Answer forgotten = oldest.next();
             oldest.remove();
-            bytes -= forgotten.payload().size();
+            bytes -= forgotten.size();
             onForgotten.accept(forgotten);
         }
     }

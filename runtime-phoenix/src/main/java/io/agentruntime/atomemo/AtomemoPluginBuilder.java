@@ -31,6 +31,7 @@ public final class AtomemoPluginBuilder {
     private int maxQueued = 1024;
     private int maxAnswers = 4096;
     private long maxAnswerBytes = 32L << 20;
+    private int maxAnswerSize = 8_000_000;
     private Duration requestTimeout = Duration.ofMinutes(5);
     private Duration hubCallTimeout = Duration.ofSeconds(30);
     private Duration shutdownTimeout = Duration.ofSeconds(10);
@@ -155,6 +156,15 @@ public final class AtomemoPluginBuilder {
         return this;
     }
 
+    /**
+     * The largest answer in bytes; default 8,000,000. In place of a larger one the hub gets an error: it might close the
+     * connection for it, again and again.
+     */
+    public AtomemoPluginBuilder maxAnswerSize(int bytes) {
+        this.maxAnswerSize = atLeast("maxAnswerSize", bytes, 1 << 10);
+        return this;
+    }
+
     /** How long a request may run; default 5 min. */
     public AtomemoPluginBuilder requestTimeout(Duration limit) {
         this.requestTimeout = positive("requestTimeout", limit);
@@ -260,6 +270,7 @@ public final class AtomemoPluginBuilder {
                 maxQueued,
                 maxAnswers,
                 maxAnswerBytes,
+                maxAnswerSize,
                 requestTimeout,
                 hubCallTimeout,
                 shutdownTimeout,

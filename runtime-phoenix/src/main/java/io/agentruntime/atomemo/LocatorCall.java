@@ -21,4 +21,11 @@ public record LocatorCall(
         @Nullable String paginationToken,
         Arguments parameters,
         Map<String, CredentialValues> credentials,
-        PluginContext context) {}
+        PluginContext context) {
+
+    /** Without what a user looks for, which is private. */
+    @Override
+    public String toString() {
+        return "LocatorCall[" + toolName + ", " + method + "]";
+    }
+}

@@ -3,8 +3,10 @@ package io.agentruntime.atomemo;
 import io.agentruntime.connection.SerialExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -80,6 +82,11 @@ final class Outbox {
     boolean forget(Answer answer) {
         handedOver.remove(answer);
         return unconfirmed.remove(answer);
+    }
+
+    /** The largest answer that the socket has taken, and that is not known to have arrived. */
+    Optional<Answer> largestSent() {
+        return handedOver.stream().max(Comparator.comparingInt(Answer::size));
     }
 
     /** Calls back once, when every answer so far has arrived. */

@@ -1,6 +1,8 @@
 package io.agentruntime.atomemo;
 
+import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.connection.SerialExecutor;
+import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.SessionEndedException;
 import io.agentruntime.error.TimeLimitException;
@@ -41,6 +43,7 @@ final class PluginRun {
     private final Outbox outbox;
     private final Requests requests;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
+    private final Mono<Void> stopped;
     private volatile @Nullable ChannelHandle handle;
 
     /** @param definition what the hub is told of the plugin, asked for at each registration */
@@ -62,6 +65,7 @@ final class PluginRun {
                 outbox,
                 settings,
                 isDebug());
+        this.stopped = stopOnce().cache();
     }
 
     private Mono<Void> push(Answer answer) {
@@ -105,11 +109,21 @@ final class PluginRun {
         if (state instanceof Joined) {
             return register();
         }
-        inbox.execute(outbox::offline);
+        inbox.execute(() -> {
+            if (state instanceof Errored lost && isTooLarge(lost.cause())) {
+                outbox.largestSent().ifPresent(requests::refusedAsTooLarge);
+            }
+            outbox.offline();
+        });
         if (state instanceof Errored lost) {
             calls.lost(lost.cause());
         }
         return Mono.empty();
+    }
+
+    /** Pushed again, the answer that the hub has closed the connection for would close the next one too. */
+    private static boolean isTooLarge(Throwable cause) {
+        return cause instanceof ConnectionLostException lost && lost.code() == CloseStatus.MESSAGE_TOO_BIG;
     }
 
     /** A hub in debug mode knows of the plugin what it is told after each join. */
@@ -161,9 +175,13 @@ final class PluginRun {
 
     /**
      * Takes no more requests, lets those finish that run, and makes sure that their answers have arrived, all within the
-     * limit; then leaves the channel, and {@link #serve} completes. Never fails.
+     * limit; then leaves the channel, and {@link #serve} completes. Whoever asks for it again waits for the same. Never fails.
      */
     Mono<Void> stop() {
+        return stopped;
+    }
+
+    private Mono<Void> stopOnce() {
         return drained()
                 .timeout(settings.shutdownTimeout(), Mono.fromRunnable(this::tooLate), settings.timer())
                 .then(release())

@@ -22,6 +22,7 @@ record PluginSettings(
         int maxQueued,
         int maxAnswers,
         long maxAnswerBytes,
+        int maxAnswerSize,
         Duration requestTimeout,
         Duration hubCallTimeout,
         Duration shutdownTimeout,

@@ -124,9 +124,22 @@ final class Requests {
         if (!running.remove(id, handling)) {
             return; // cancelled
         }
-        answer(answer);
+        answer(
+                answer.size() > settings.maxAnswerSize()
+                        ? answer.tooLarge("is more than the " + settings.maxAnswerSize() + " of option 'maxAnswerSize'")
+                        : answer);
         startNext();
         checkIdle();
+    }
+
+    /** The hub has closed the connection for want of room for this one. */
+    void refusedAsTooLarge(Answer answer) {
+        Answer smaller = answer.tooLarge("is more than the hub takes");
+        if (!smaller.equals(answer)) {
+            log.warn("{} is too large for the hub: {} bytes", answer, answer.size());
+            outbox.forget(answer);
+            answer(smaller);
+        }
     }
 
     private void answer(Answer answer) {

@@ -23,4 +23,10 @@ public record ResourceLocator(
     public String type() {
         return TYPE;
     }
+
+    /** Without the value, for it may be private. */
+    @Override
+    public String toString() {
+        return "ResourceLocator[" + modeName + "]";
+    }
 }

@@ -23,4 +23,10 @@ public record ResourceMapper(
     public String type() {
         return TYPE;
     }
+
+    /** Without the values, for they may be private. */
+    @Override
+    public String toString() {
+        return "ResourceMapper[" + mappingMode + "]";
+    }
 }

@@ -26,6 +26,9 @@ public final class TransporterBuilder {
     Consumer<CloseStatus> onClose = status -> {};
     Consumer<TransportError> onError = error -> {};
     Consumer<PhoenixMessage> onMessage = message -> {};
+    /** A request may bring files with it. */
+    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private Scheduler timer = Schedulers.parallel();
     private Telemetry telemetry = Telemetry.none();
@@ -77,7 +80,10 @@ public final class TransporterBuilder {
         return this;
     }
 
-    /** Everything else about the socket: limits, reconnecting, TLS and proxy. */
+    /**
+     * Everything else about the socket: limits, reconnecting, TLS and proxy. Messages of the hub may have 16 MiB unless its
+     * {@code webSocket} is set.
+     */
     public TransporterBuilder socket(UnaryOperator<PhoenixSocketBuilder> spec) {
         this.socket = spec;
         return this;
@@ -89,6 +95,7 @@ public final class TransporterBuilder {
                 .url(environment.socketUrl())
                 .params(environment.socketParams())
                 .heartbeatInterval(heartbeatInterval)
+                .webSocket(webSocket -> webSocket.maxMessageBytes(MAX_MESSAGE_BYTES))
                 .timer(timer)
                 .telemetry(protocol -> telemetry.open("atomemo"))
                 .classifier(classifier(environment.isProduction()));

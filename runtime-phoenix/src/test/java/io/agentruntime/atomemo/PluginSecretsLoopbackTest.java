@@ -1,5 +1,6 @@
 package io.agentruntime.atomemo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -9,6 +10,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.agentruntime.atomemo.testkit.EmbeddedAtomemoHub;
 import io.agentruntime.atomemo.testkit.EmbeddedFileStore;
 import io.agentruntime.atomemo.testkit.HubAnswer;
+import io.agentruntime.json.JsonCodec;
+import io.agentruntime.json.JsonPayload;
 import io.agentruntime.support.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -215,6 +218,37 @@ class PluginSecretsLoopbackTest {
         lines.forEach(line -> Secrets.assertNoneIn(line.getFormattedMessage()));
         assertThat(root.getLevel()).isEqualTo(Level.TRACE);
         assertThat(lines).extracting(ILoggingEvent::getLoggerName).anyMatch(name -> name.startsWith("reactor.netty."));
+    }
+
+    @Test
+    void noneIsInTheTextOfWhatAPluginGetsAndGives() {
+        CredentialValues credential = new CredentialValues(Map.of("access_token", secret("t")));
+        JsonPayload json =
+                JsonCodec.create().payload("parameters", ("{\"city\":\"" + secret("city") + "\"}").getBytes(UTF_8));
+        Arguments parameters = Arguments.read(json, JsonCodec.create());
+        HubCaller hubCaller = (event, data) -> Mono.empty();
+        PluginContext context = new PluginContext("id-1", hubCaller, null);
+        String s = secret("s");
+
+        assertThat(List.of(
+                        credential,
+                        parameters,
+                        parameters.json(),
+                        new ToolCall("t", parameters, Map.of("a", credential), null, context),
+                        new LocatorCall("t", "m", s, s, parameters, Map.of("a", credential), context),
+                        new MappingCall("t", "m", parameters, Map.of("a", credential), context),
+                        new AuthCall("c", credential, Map.of("x", s), context),
+                        new AuthorizeUrlCall("c", credential, "https://r.example?" + s, s, context),
+                        new TokenCall("c", credential, s, "https://r.example?" + s, context),
+                        new RefreshCall("c", credential, context),
+                        AuthSpec.of("openai", s).headers(Map.of("x", s)).endpoint("https://e.example?" + s),
+                        TokenPatch.accessToken(s).refreshToken(s).with("more", s),
+                        new FileRef(FileRef.STORE, "a.txt", "txt", "text/plain", 1L, "k", "https://s.example?" + s, s),
+                        new ResourceLocator("url", "https://x.example?" + s),
+                        new ResourceMapper("manual", Map.of("field", s)),
+                        Answer.response("id-1", "invoke_tool", Map.of("x", s)),
+                        new HubRequest("id-1", HubEvent.INVOKE_TOOL, json)))
+                .allSatisfy(value -> Secrets.assertNoneIn(value.toString()));
     }
 
     /** Otherwise the rest of this class shows nothing. */

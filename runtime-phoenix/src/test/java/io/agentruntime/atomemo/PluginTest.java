@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentruntime.atomemo.testkit.EmbeddedAtomemoHub;
 import io.agentruntime.atomemo.testkit.HubAnswer;
+import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.error.NotConnectedException;
 import io.agentruntime.error.SessionEndedException;
@@ -474,6 +475,33 @@ class PluginTest extends PluginScenario {
         assertThat(hub.answers()).hasSize(2);
     }
 
+    @Test
+    void anAnswerThatIsTooLargeIsAnErrorInstead() {
+        running(plugin(b -> b.maxAnswerSize(2000)).addTool(tool("large-tool", call -> Mono.just("x".repeat(2000)))));
+        HubAnswer answer = invoke("large-tool").value();
+
+        assertThat(answer.error().path("name").asString()).isEqualTo("AnswerTooLargeException");
+        assertThat(answer.error().path("message").asString()).contains("maxAnswerSize");
+    }
+
+    @Test
+    void anAnswerThatTheHubClosesTheConnectionForIsAnErrorInstead() {
+        running(plugin().addTool(tool("large-tool", call -> Mono.just("x".repeat(3000))))
+                .addTool(echo()));
+        hub.maxAnswerBytes(2500);
+        Seen<HubAnswer> small = ask("invoke_tool", INVOKE);
+        Seen<HubAnswer> large = invoke("large-tool");
+        passSeconds(30);
+
+        assertThat(large.value().error().path("name").asString()).isEqualTo("AnswerTooLargeException");
+        assertThat(small.value().isError()).isFalse();
+        assertThat(hub.registrations()).hasSize(2);
+        hub.deliver("invoke_tool", Map.of("request_id", large.value().requestId()));
+        passSeconds(10);
+        assertThat(hub.answers().get(hub.answers().size() - 1)).isEqualTo(large.value());
+        assertThat(hub.registrations()).hasSize(2);
+    }
+
     // ---- Calls to the hub
 
     @Test
@@ -495,6 +523,12 @@ class PluginTest extends PluginScenario {
         assertThat(watch(call.apply("unheard")).error)
                 .isInstanceOfSatisfying(
                         HubCallException.class, e -> assertThat(e.code()).isEqualTo("unknown_event"));
+        hub.server()
+                .messages("hub_call:get_file_url")
+                .forEach(asked ->
+                        hub.deliver("hub_call_response", Map.of("request_id", requestId(asked), "data", "again")));
+        hub.deliver("hub_call_error", Map.of("request_id", 7));
+        hub.deliver("hub_call_response", Map.of("data", "for nobody"));
         Seen<JsonPayload> slow = watch(call.apply("slow"));
         passSeconds(5);
         assertThat(slow.error).isInstanceOf(TimeLimitException.class);
@@ -502,6 +536,30 @@ class PluginTest extends PluginScenario {
         hub.server().faults().dropAllSockets();
         pass(100);
         assertThat(lost.error).isInstanceOf(SessionEndedException.class);
+    }
+
+    private static String requestId(RecordedMessage message) {
+        return JsonMapper.shared()
+                .readTree(message.payload())
+                .path("request_id")
+                .asString();
+    }
+
+    @Test
+    void anAnswerOfTheHubsThatCannotBeReadFailsItsCallAlone() {
+        AtomemoPlugin plugin = plugin().addTool(echo());
+        hub.onCall("slow", data -> Mono.never());
+        running(plugin);
+        List<Seen<JsonPayload>> calls = new ArrayList<>();
+        for (String event : List.of("hub_call_response", "hub_call_error")) {
+            calls.add(watch(plugin.hub().call("slow", Map.of())));
+            List<RecordedMessage> asked = hub.server().messages("hub_call:slow");
+            hub.deliver(event, Map.of("request_id", requestId(asked.get(asked.size() - 1))));
+            pass(100);
+        }
+
+        assertThat(calls).extracting(call -> call.error).hasOnlyElementsOfType(DecodeException.class);
+        assertThat(ask("invoke_tool", INVOKE).value().isError()).isFalse();
     }
 
     // ---- Stopping
@@ -553,6 +611,84 @@ class PluginTest extends PluginScenario {
         assertThat(hub.server().sockets()).isEqualTo(1);
         watch(other.dispose());
         assertThat(hub.server().sockets()).isZero();
+    }
+
+    @Test
+    void stoppingTwiceIsStoppingOnce() {
+        Sinks.One<String> result = Sinks.one();
+        AtomemoPlugin plugin = plugin().addTool(tool("echo-tool", call -> result.asMono()));
+        Seen<Void> run = running(plugin);
+        ask("invoke_tool", INVOKE);
+        Seen<Void> stop = watch(plugin.stop());
+        Seen<Void> close = watch(plugin.close());
+        result.tryEmitValue("finished");
+        passSeconds(2);
+
+        assertThat(stop.completed).isTrue();
+        assertThat(close.completed).isTrue();
+        assertThat(run.completed).isTrue();
+    }
+
+    @Test
+    void stoppingWhileTheHubIsAwayIsDoneAtOnceWhenThereIsNothingToDo() {
+        AtomemoPlugin plugin = plugin().addTool(echo());
+        Seen<Void> run = running(plugin);
+        hub.server().faults().refuseUpgrades(503, 1000);
+        hub.server().faults().dropAllSockets();
+        passSeconds(5);
+        Seen<Void> stop = watch(plugin.stop());
+
+        assertThat(stop.completed).isTrue();
+        assertThat(run.completed).isTrue();
+        int attempts = hub.server().connects().size();
+        passSeconds(600);
+        assertThat(hub.server().connects()).hasSize(attempts);
+    }
+
+    @Test
+    void stoppingWhileTheHubIsAwayWaitsForItWithinTheLimitWhenAnAnswerIsThere() {
+        AtomemoPlugin plugin = plugin(b -> b.shutdownTimeout(Duration.ofSeconds(60)))
+                .addTool(tool("echo-tool", call -> Mono.delay(Duration.ofSeconds(1), time)));
+        running(plugin);
+        Seen<HubAnswer> answer = ask("invoke_tool", INVOKE);
+        hub.server().faults().refuseUpgrades(503, 2);
+        hub.server().faults().dropAllSockets();
+        pass(100);
+        Seen<Void> stop = watch(plugin.stop());
+        assertThat(stop.pending()).isTrue();
+        passSeconds(59);
+
+        assertThat(answer.value().isError()).isFalse();
+        assertThat(stop.completed).isTrue();
+        assertThat(hub.server().sockets()).isZero();
+    }
+
+    @Test
+    void stoppingBeforeItHasJoinedEndsTheAttempt() {
+        hub.server().faults().stallJoins("*", 1);
+        AtomemoPlugin plugin = plugin();
+        Seen<Void> run = watch(plugin.run());
+        Seen<Void> stop = watch(plugin.stop());
+        passSeconds(20);
+
+        assertThat(stop.completed).isTrue();
+        assertThat(run.completed).isTrue();
+        assertThat(hub.server().sockets()).isZero();
+    }
+
+    @Test
+    void aRequestThatWasRefusedIsRefusedAgain() {
+        running(plugin(b -> b.maxRunning(1).maxQueued(0))
+                .addTool(tool("never-ends", call -> Mono.never()))
+                .addTool(echo()));
+        invoke("never-ends");
+        Seen<HubAnswer> refused = watch(hub.ask("invoke_tool", "id-1", INVOKE));
+        hub.deliver("invoke_tool", with(INVOKE, Map.of("request_id", "id-1")));
+        pass(100);
+
+        assertThat(refused.value().error().path("name").asString()).isEqualTo("OverloadedException");
+        assertThat(hub.answers()).hasSize(2);
+        assertThat(hub.answers().get(1).payload()).isEqualTo(refused.value().payload());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.agentruntime.atomemo.testkit;
 
 import io.agentruntime.atomemo.HubMode;
+import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.phoenix.testkit.ChannelHandler;
 import io.agentruntime.phoenix.testkit.ClientPush;
 import io.agentruntime.phoenix.testkit.ConnectReply;
@@ -56,6 +57,7 @@ public final class EmbeddedAtomemoHub {
     private final Map<String, Function<JsonNode, Mono<?>>> calls = new ConcurrentHashMap<>();
     private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicInteger ignored = new AtomicInteger();
+    private volatile int maxAnswerBytes = Integer.MAX_VALUE;
 
     /** A request that waits for its answer. */
     private record Asked(String event, Map<String, Object> payload, Sinks.One<HubAnswer> answer) {}
@@ -184,6 +186,11 @@ public final class EmbeddedAtomemoHub {
         ignored.set(times);
     }
 
+    /** The largest answer that it takes. For a larger one it closes the connections with 1009, as servers do with a limit. */
+    public void maxAnswerBytes(int bytes) {
+        maxAnswerBytes = bytes;
+    }
+
     private static boolean isOneOf(AtomicInteger left) {
         return left.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
     }
@@ -217,6 +224,10 @@ public final class EmbeddedAtomemoHub {
             if (push.event().startsWith("hub_call:")) {
                 call(channel, push.event().substring("hub_call:".length()), push.payload());
                 return ServerReply.ok();
+            }
+            if (push.payload().toString().length() > maxAnswerBytes) {
+                server.faults().closeAll(CloseStatus.MESSAGE_TOO_BIG, "");
+                return ServerReply.none();
             }
             answered(new HubAnswer(
                     push.event(), push.payload().path("request_id").asString(""), push.payload()));
