@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentruntime.atomemo.testkit.EmbeddedAtomemoHub;
 import io.agentruntime.atomemo.testkit.HubAnswer;
 import io.agentruntime.support.Secrets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
 
 /** A plugin in a process of its own, and the signals that end it, as its hub sees it. */
 @DisabledOnOs(OS.WINDOWS)
@@ -43,6 +45,12 @@ class PluginProcessTest {
         return hub.invokeTool(tool, Map.of()).block(PATIENCE);
     }
 
+    private static void await(Path file) {
+        Mono.fromCallable(() -> Files.size(file))
+                .retryWhen(Retry.fixedDelay(600, Duration.ofMillis(100)))
+                .block(PATIENCE);
+    }
+
     /** Until then requests are served; from then on they are refused. */
     private void untilItIsStopping() {
         HubAnswer stopping = hub.invokeTool("used-memory", Map.of())
@@ -61,6 +69,7 @@ class PluginProcessTest {
             Mono<HubAnswer> running = hub.invokeTool("calls-hub", Map.of()).cache();
             running.subscribe();
             called.asMono().block(PATIENCE);
+            await(folder.resolve("definition.json"));
 
             child.signal("TERM");
             untilItIsStopping();
@@ -70,7 +79,6 @@ class PluginProcessTest {
             assertThat(running.block(PATIENCE).data().path("value").asString()).isEqualTo("finished");
             assertThat(child.status()).isZero();
             assertThat(hub.server().messages("phx_leave")).hasSize(1);
-            assertThat(folder.resolve("definition.json")).exists();
             Secrets.register(EmbeddedAtomemoHub.KEY);
             Secrets.assertNoneIn(child.said());
         }

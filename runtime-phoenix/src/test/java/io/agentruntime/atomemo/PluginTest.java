@@ -462,6 +462,20 @@ class PluginTest extends PluginScenario {
     }
 
     @Test
+    void aChannelThatCrashesIsJoinedAndRegisteredAgainAndItsAnswersArrive() {
+        Sinks.One<String> result = Sinks.one();
+        running(plugin().addTool(tool("echo-tool", call -> result.asMono())));
+        Seen<HubAnswer> answer = ask("invoke_tool", INVOKE);
+        hub.server().faults().crashChannels("*");
+        result.tryEmitValue("meanwhile");
+        passSeconds(10);
+
+        assertThat(answer.value().data().asString()).isEqualTo("meanwhile");
+        assertThat(hub.registrations()).hasSize(2);
+        assertThat(hub.server().connects()).hasSize(1);
+    }
+
+    @Test
     void anAnswerThatNoHeartbeatFollowedIsPushedAgain() {
         running(plugin().addTool(echo()));
         ask("invoke_tool", INVOKE); // 100 ms

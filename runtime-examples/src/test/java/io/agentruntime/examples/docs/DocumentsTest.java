@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentruntime.atomemo.AtomemoPluginBuilder;
 import io.agentruntime.atomemo.TransporterBuilder;
+import io.agentruntime.atomemo.testkit.EmbeddedAtomemoHub;
+import io.agentruntime.atomemo.testkit.EmbeddedFileStore;
 import io.agentruntime.codebolt.CodeboltPluginBuilder;
 import io.agentruntime.codebolt.ReplyRouter;
 import io.agentruntime.connection.ReconnectPolicy;
@@ -58,6 +60,8 @@ class DocumentsTest {
 
     private static final Path CHANNELS = ROOT.resolve("runtime-phoenix/src/main/java/io/agentruntime/phoenix");
 
+    private static final Path PLUGINS = ROOT.resolve("runtime-phoenix/src/main/java/io/agentruntime/atomemo");
+
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CODE_IN_LAST_COLUMN = Pattern.compile("`(runtime\\.[^`]+)` \\|$", Pattern.MULTILINE);
     private static final Pattern NAME_OF_TEST = Pattern.compile("`(\\w+Test)`");
@@ -96,6 +100,8 @@ class DocumentsTest {
                 NookplotRuntimeBuilder.class,
                 PhoenixSocketBuilder.class,
                 ChannelOptions.Builder.class,
+                AtomemoPluginBuilder.class,
+                TransporterBuilder.class,
                 CodeboltPluginBuilder.class,
                 ReplyRouter.Builder.class,
                 PluginRunner.Builder.class,
@@ -147,14 +153,28 @@ class DocumentsTest {
                 .allSatisfy(method -> assertThat(page).contains("`" + method + "("));
     }
 
-    @Test
-    void everyOptionOfAPluginIsNamed() throws IOException {
+    @ParameterizedTest
+    @ValueSource(classes = {EmbeddedAtomemoHub.class, EmbeddedFileStore.class})
+    void everythingThatThePluginHubCanDoIsNamed(Class<?> type) throws IOException {
         String page = Files.readString(ROOT.resolve("docs/atomemo.md"));
+        String testing = page.substring(page.indexOf("## Testing"));
 
-        assertThat(Stream.concat(publicMethods(AtomemoPluginBuilder.class), publicMethods(TransporterBuilder.class))
-                        .filter(option -> !option.equals("build")))
-                .hasSizeGreaterThan(25)
-                .allSatisfy(option -> assertThat(page).contains("`" + option + "`"));
+        assertThat(publicMethods(type)
+                        .filter(method -> !List.of("close", "toString").contains(method)))
+                .isNotEmpty()
+                .allSatisfy(method -> assertThat(testing).contains("`" + method + "("));
+    }
+
+    @Test
+    void everyErrorOfPluginsIsInTheirTable() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/atomemo.md"));
+        try (Stream<Path> files = Files.list(PLUGINS)) {
+            assertThat(files.map(file -> file.getFileName().toString())
+                            .filter(file -> file.endsWith("Exception.java"))
+                            .map(file -> file.replace(".java", "")))
+                    .hasSizeGreaterThan(7)
+                    .allSatisfy(error -> assertThat(page).contains("`" + error + "`"));
+        }
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
+import reactor.util.retry.Retry;
 
 /** The program in a process of its own, for it handles signals. */
 @DisabledOnOs(OS.WINDOWS)
@@ -92,12 +93,16 @@ class PluginDemoTest {
             assertThat(copied.isError()).as(copied.payload().toString()).isFalse();
             assertThat(hub.registrations().get(0).path("author").asString()).isEqualTo("Jane");
 
+            String written = Mono.fromCallable(() -> Files.readString(home.resolve("definition.json")))
+                    .retryWhen(Retry.fixedDelay(600, Duration.ofMillis(100)))
+                    .block(LIMIT);
+            assertThat(written).contains("\"author\": \"Jane\"");
+
             program.signal("TERM");
             program.readTo("done: the plugin served its hub, and stopped in good order");
 
             assertThat(program.status()).isZero();
             assertThat(hub.server().messages("phx_leave")).hasSize(1);
-            assertThat(home.resolve("definition.json")).content().contains("\"author\": \"Jane\"");
             assertThat(program.lines())
                     .noneMatch(line -> line.contains(TOKEN) || line.contains(EmbeddedAtomemoHub.KEY));
         } finally {
