@@ -177,6 +177,24 @@ public final class JsonCodec {
         return payload(what, ByteBufUtil.getBytes(json));
     }
 
+    /**
+     * String fields of a document that is one object, found in the same pass that checks it: for documents that come so often
+     * that it matters. The array is not copied: do not change it. Otherwise as {@link JsonPayload#texts}.
+     *
+     * @param what what the document is, for errors
+     * @return {@code null} when one of the fields is something else than a string or {@code null}
+     * @throws DecodeException when it is not one valid JSON object
+     */
+    public @Nullable JsonTexts texts(String what, byte[] json, JsonName... names) {
+        JsonScanner scanner = new JsonScanner(what, json, 0, json.length);
+        int[] spans = new int[2 * names.length];
+        if (!JsonPayload.find(scanner, names, spans)) {
+            return null;
+        }
+        scanner.expectEnd();
+        return new JsonTexts(json, spans);
+    }
+
     /** A document that has been checked, without the white space around it. */
     JsonPayload trimmed(String what, byte[] json) {
         int start = 0;

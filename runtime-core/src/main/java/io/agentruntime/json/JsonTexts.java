@@ -1,5 +1,6 @@
 package io.agentruntime.json;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,15 @@ public final class JsonTexts {
     /** Whether the field at this place of the names asked for is a text, not absent and not {@code null}. */
     public boolean has(int field) {
         return spans[2 * field + 1] != 0;
+    }
+
+    /** Whether the field at this place of the names asked for is this text; no string is made of it, unless it has escapes. */
+    public boolean is(int field, JsonName text) {
+        int start = spans[2 * field];
+        int end = spans[2 * field + 1];
+        return end >= 0
+                ? end != 0 && Arrays.equals(bytes, start, end, text.text, 0, text.text.length)
+                : text.toString().equals(text(field));
     }
 
     /** The field at this place of the names asked for; {@code null} when it is absent or {@code null}. */

@@ -1,10 +1,10 @@
 package io.agentruntime.octavus;
 
 import io.agentruntime.error.DecodeException;
-import io.agentruntime.json.FrameReader;
 import io.agentruntime.json.JsonCodec;
-import io.agentruntime.json.JsonFrame;
+import io.agentruntime.json.JsonName;
 import io.agentruntime.json.JsonPayload;
+import io.agentruntime.json.JsonTexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.math.BigDecimal;
@@ -27,16 +27,20 @@ final class EventReader {
     private static final String WHAT = "stream event";
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
+    /** The fields of a delta, by their places: nearly all events are such. */
+    private static final JsonName[] DELTA_FIELDS = JsonName.of("type", "id", "delta");
+
+    private static final int TYPE = 0;
+    private static final int ID = 1;
+    private static final int DELTA = 2;
+    private static final JsonName TEXT_DELTA = JsonName.of("text-delta");
+    private static final JsonName REASONING_DELTA = JsonName.of("reasoning-delta");
+
     private final JsonCodec json;
-    private final FrameReader deltas;
+    private JsonName lastId = JsonName.of(""); // seldom another one; of several threads each is right
 
     EventReader(JsonCodec json) {
         this.json = json;
-        this.deltas = FrameReader.builder(json, WHAT)
-                .required("type")
-                .optional("id")
-                .optional("delta")
-                .build();
     }
 
     /**
@@ -46,27 +50,30 @@ final class EventReader {
      */
     StreamEvent read(ByteBuf event) {
         byte[] bytes = ByteBufUtil.getBytes(event);
-        JsonFrame frame;
+        JsonTexts texts;
         try {
-            frame = deltas.read(bytes);
+            texts = json.texts(WHAT, bytes, DELTA_FIELDS);
         } catch (DecodeException e) {
-            // Perhaps an event of somebody's own, whose fields of these names are no texts.
-            return read(json.payload(WHAT, bytes));
+            return read(json.payload(WHAT, bytes)); // says what is wrong with it
         }
-        String id = frame.header("id");
-        String delta = frame.header("delta");
-        if (id != null && delta != null) { // nearly all events: these take one pass
-            switch (frame.required("type")) {
-                case "text-delta" -> {
-                    return new StreamEvent.TextDelta(id, delta);
-                }
-                case "reasoning-delta" -> {
-                    return new StreamEvent.ReasoningDelta(id, delta);
-                }
-                default -> {}
+        String delta = texts == null ? null : texts.text(DELTA);
+        if (texts != null && delta != null && texts.has(ID)) {
+            if (texts.is(TYPE, TEXT_DELTA)) {
+                return new StreamEvent.TextDelta(id(texts), delta);
+            } else if (texts.is(TYPE, REASONING_DELTA)) {
+                return new StreamEvent.ReasoningDelta(id(texts), delta);
             }
         }
-        return read(frame.whole());
+        return read(json.payload(WHAT, bytes));
+    }
+
+    private String id(JsonTexts delta) {
+        JsonName id = lastId;
+        if (!delta.is(ID, id)) {
+            id = JsonName.of(String.valueOf(delta.text(ID)));
+            lastId = id;
+        }
+        return id.toString();
     }
 
     StreamEvent read(JsonPayload event) {

@@ -4,7 +4,7 @@ import io.agentruntime.connection.SerialExecutor;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.RuntimeClosedException;
 import io.agentruntime.stream.HotStream;
-import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.stream.OverflowPolicy;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,6 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A conversation with an agent, as a chat shows it: messages and their parts, what the agent is doing, tools of the client.
@@ -73,10 +72,7 @@ public final class OctavusChat {
      * Never fails; completes at {@link #close()}.
      */
     public Flux<ChatState> states() {
-        StreamOptions atOnce = settings.streams().withDeliverOn(Schedulers.immediate());
-        return states.fluxAfter(this::state, inbox, atOnce)
-                .onBackpressureLatest()
-                .publishOn(settings.streams().deliverOn(), 1);
+        return states.fluxAfter(this::state, inbox, settings.streams().withPolicy(OverflowPolicy.LATEST));
     }
 
     /** Each small change from subscription on, in order. Completes at {@link #close()}. */

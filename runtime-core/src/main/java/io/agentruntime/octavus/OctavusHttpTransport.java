@@ -31,8 +31,8 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Turns over HTTP: each is one {@code POST}, whose answer is a stream of server-sent events; stopping it aborts the request.
- * A turn is over at its {@code finish} or {@code error}; the rest of the answer is read then, for 2 s at most, so that the connection can carry
- * the next one.
+ * A turn is over at its {@code finish} or {@code error}; the rest of the answer is read then, for 2 s at most, so that the
+ * connection can carry the next one.
  *
  * <pre>{@code
  * OctavusHttpTransport transport = OctavusTransport.http("https://example.com/api/agent").sessionId("...").build();

@@ -54,6 +54,16 @@ final class SocketFrames implements PipeListener {
     }
 
     @Override
+    public void onReadStart() {
+        turns.readStarts();
+    }
+
+    @Override
+    public void onReadComplete() {
+        turns.readIsComplete();
+    }
+
+    @Override
     public void onBinary(ByteBuf payload) {
         session.signOfLife();
         errors.next(new DecodeException(

@@ -1,5 +1,6 @@
 package io.agentruntime.octavus;
 
+import io.agentruntime.stream.Batch;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.ReadGate;
 import io.agentruntime.stream.StreamOptions;
@@ -62,8 +63,8 @@ final class Turn {
         return stream.hasSubscribers();
     }
 
-    void next(StreamEvent event) {
-        stream.next(event);
+    void next(StreamEvent event, Batch batch) {
+        stream.next(event, batch);
     }
 
     void complete() {

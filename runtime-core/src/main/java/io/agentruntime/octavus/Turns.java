@@ -7,6 +7,7 @@ import io.agentruntime.error.RuntimeClosedException;
 import io.agentruntime.error.SessionEndedException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.octavus.StreamEvent.Aborted;
+import io.agentruntime.stream.Batch;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -54,6 +55,7 @@ final class Turns {
     private final Scheduler timer;
 
     // Only touched by tasks of the inbox.
+    private final Batch batch = new Batch();
     private final Set<String> asked = new HashSet<>();
     private @Nullable OctavusSession asking;
     private @Nullable Turn current;
@@ -202,6 +204,15 @@ final class Turns {
 
     // ---- What comes from the socket
 
+    /** Events that were read together wake their subscriber up once. */
+    void readStarts() {
+        inbox.execute(batch::begin);
+    }
+
+    void readIsComplete() {
+        inbox.execute(batch::end);
+    }
+
     void event(OctavusSession session, StreamEvent event) {
         inbox.execute(() -> onEvent(session, event));
     }
@@ -233,7 +244,7 @@ final class Turns {
             asking = session;
             asked.add(request.executionId());
         }
-        turn.next(event);
+        turn.next(event, batch);
         if (event instanceof StreamEvent.Finish) {
             over(turn);
             turn.complete();
@@ -339,7 +350,7 @@ final class Turns {
         Turn turn = current;
         if (turn != null) {
             leave(turn);
-            turn.next(new Aborted(reason));
+            turn.next(new Aborted(reason), batch);
             turn.complete();
         }
         return turn != null && tell ? tellToStop() : null;

@@ -38,6 +38,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     private final Predicate<? super T> wanted;
     private final StreamOptions options;
     private final OverflowPolicy policy;
+    private final int capacity;
     private final @Nullable ReadGate gate;
     private final HotStream.Registry<T> registry;
 
@@ -66,6 +67,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
         this.policy = gate == null && options.policy() == OverflowPolicy.BACKPRESSURE
                 ? OverflowPolicy.ERROR
                 : options.policy();
+        this.capacity = policy == OverflowPolicy.LATEST ? 1 : options.capacity();
         this.gate = gate;
         this.registry = registry;
     }
@@ -86,16 +88,16 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
         if (cancelled || end.get() != null || !wants(element)) {
             return;
         }
-        if (size.get() >= options.capacity() && !makeRoom(element)) {
+        if (size.get() >= capacity && !makeRoom(element)) {
             return;
         }
         buffer.add(element);
         int now = size.incrementAndGet();
-        if (policy == OverflowPolicy.BACKPRESSURE && now >= options.capacity()) {
+        if (policy == OverflowPolicy.BACKPRESSURE && now >= capacity) {
             // Before the drain is asked for: the drain that follows sees the hold and ends it once there is room.
             startHold();
         }
-        if (batch == null || now == options.capacity() / 4 + 1) { // the drain goes on with those that follow
+        if (batch == null || now == capacity / 4 + 1) { // the drain goes on with those that follow
             drain();
         } else {
             batch.add(this);
@@ -118,7 +120,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
                 end(
                         new SlowSubscriberException(
                                 "A subscriber of " + stream + " did not keep up: its buffer of "
-                                        + options.capacity()
+                                        + capacity
                                         + " elements is full. Take less time an element, raise the capacity, or choose another overflow policy"));
                 yield false;
             }
@@ -133,8 +135,15 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
                 }
                 yield true;
             }
+            case LATEST -> {
+                T older = poll();
+                if (older != null) {
+                    Operators.onDiscard(older, actual.currentContext());
+                }
+                yield true;
+            }
             case BACKPRESSURE -> {
-                boolean room = size.get() < options.capacity() + Math.max(options.capacity(), HotStream.HOLD_SLACK);
+                boolean room = size.get() < capacity + Math.max(capacity, HotStream.HOLD_SLACK);
                 if (!room) {
                     end(new SlowSubscriberException("A subscriber of " + stream
                             + " did not keep up: its buffer overflowed although reading was held"));
@@ -186,7 +195,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     }
 
     private void endHoldWhenThereIsRoom() {
-        if (size.get() <= options.capacity() / 2) {
+        if (size.get() <= capacity / 2) {
             endHold();
         }
     }
@@ -214,8 +223,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     }
 
     SubscriberStats stats() {
-        return new SubscriberStats(
-                stream, policy, options.capacity(), size.get(), dropped.get(), hold.get() != NO_HOLD);
+        return new SubscriberStats(stream, policy, capacity, size.get(), dropped.get(), hold.get() != NO_HOLD);
     }
 
     int buffered() {
@@ -223,7 +231,7 @@ final class BufferedSubscriber<T> implements Subscription, Runnable {
     }
 
     double fullness() {
-        return (double) size.get() / options.capacity();
+        return (double) size.get() / capacity;
     }
 
     void drain() {

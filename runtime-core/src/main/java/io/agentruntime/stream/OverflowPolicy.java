@@ -15,6 +15,9 @@ public enum OverflowPolicy {
     /** The new element is dropped, counted and logged. */
     DROP_LATEST,
 
+    /** Only the newest element is kept, whatever the capacity: for snapshots, of which none but the present one matters. */
+    LATEST,
+
     /**
      * Reading from the peer is held until half the buffer is free again, which slows every subscriber of the connection.
      * Held longer than the gate's limit, the subscriber gets a {@link io.agentruntime.error.SlowSubscriberException} and

@@ -160,6 +160,26 @@ class JsonCodecTest {
     }
 
     @Test
+    void givesSeveralTextsOfADocumentWhileItIsChecked() {
+        JsonTexts texts = codec.texts(
+                "x",
+                bytes(" {\"a\":\"\\u0031\",\"b\":\"2\",\"n\":null,\"e\":\"\",\"o\":[{}]} "),
+                JsonName.of("a", "b", "n", "e"));
+
+        assertThat(texts.text(0)).isEqualTo("1");
+        assertThat(texts.is(0, JsonName.of("1"))).isTrue();
+        assertThat(texts.is(1, JsonName.of("2"))).isTrue();
+        assertThat(texts.is(1, JsonName.of("22"))).isFalse();
+        assertThat(texts.is(2, JsonName.of(""))).isFalse();
+        assertThat(texts.is(3, JsonName.of(""))).isTrue();
+        assertThat(codec.texts("x", bytes("{\"a\":1}"), JsonName.of("a"))).isNull();
+        assertThatThrownBy(() -> codec.texts("x", bytes("{\"a\":\"1\"} {}"), JsonName.of("a")))
+                .isInstanceOf(DecodeException.class);
+        assertThatThrownBy(() -> codec.texts("x", bytes("[]"), JsonName.of("a")))
+                .isInstanceOf(DecodeException.class);
+    }
+
+    @Test
     void comparesPayloadsByTheirBytesAndShowsTheirSizeOnly() {
         JsonPayload one =
                 codec.payload("x", bytes("{\"d\":{\"secret\":1}}")).field("d").orElseThrow();

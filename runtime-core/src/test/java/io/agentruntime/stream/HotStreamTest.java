@@ -169,6 +169,31 @@ class HotStreamTest {
     }
 
     @Test
+    void latestKeepsTheNewestWhateverTheCapacityAndCountsNothing() {
+        List<Object> discarded = new ArrayList<>();
+        StepVerifier.create(
+                        stream.flux(inline(OverflowPolicy.LATEST, 64))
+                                .contextWrite(context ->
+                                        context.put("reactor.onDiscard.local", (java.util.function.Consumer<Object>)
+                                                discarded::add)),
+                        0)
+                .then(() -> emit(1, 4))
+                .then(() -> assertThat(stream.stats())
+                        .containsExactly(new SubscriberStats("numbers", OverflowPolicy.LATEST, 1, 1, 0, false)))
+                .thenRequest(2)
+                .expectNext(4)
+                .then(() -> stream.next(5))
+                .expectNext(5)
+                .then(() -> emit(6, 7))
+                .then(stream::complete)
+                .thenRequest(1)
+                .expectNext(7)
+                .verifyComplete();
+
+        assertThat(discarded).containsExactly(1, 2, 3, 6);
+    }
+
+    @Test
     void droppedElementsReachTheDiscardHook() {
         List<Object> discarded = new ArrayList<>();
         stream.flux(inline(OverflowPolicy.DROP_OLDEST, 2))
