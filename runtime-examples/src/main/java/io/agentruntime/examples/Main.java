@@ -2,6 +2,7 @@ package io.agentruntime.examples;
 
 import io.agentruntime.examples.bench.fleet.Fleet;
 import io.agentruntime.examples.bench.flood.Flood;
+import io.agentruntime.examples.bench.flood.Overhead;
 import io.agentruntime.examples.bench.octavus.OctavusBench;
 import io.agentruntime.examples.bench.phoenix.PhoenixBench;
 import io.agentruntime.examples.chatroom.Chatroom;
@@ -49,6 +50,8 @@ public final class Main {
                     "flood",
                     "how many events a second one connection takes in, against OkHttp and bare Reactor Netty",
                     (environment, out) -> Flood.run(out)),
+            new Program(
+                    "overhead", "what meters and observations cost the flood", (environment, out) -> Overhead.run(out)),
             new Program(
                     "fleet",
                     "5,000 runtimes in one process, and how they come back when their gateway dies",

@@ -38,13 +38,11 @@ public final class Flood {
     }
 
     String play() throws InterruptedException {
-        try (ChildJvm server = ChildJvm.start("server", out, Match.JVM, FloodServer.class, messages)) {
-            Report listening = server.await("listening", LIMIT);
-            out.println(rounds + " rounds of " + messages + " events of " + listening.number("bytes") + " bytes");
-            Result raw = measure("raw", server, listening.number("port"));
-            Result okhttp = measure("okhttp", server, listening.number("port"));
-            Result ours = measure("ours", server, listening.number("port"));
-            Result filtered = measure("filtered", server, listening.number("port"));
+        withServer(flood -> {
+            Result raw = flood.play("raw");
+            Result okhttp = flood.play("okhttp");
+            Result ours = flood.play("ours");
+            Result filtered = flood.play("filtered");
             out.println(String.format(
                     Locale.ROOT,
                     "flood: okhttp=%.2f raw=%.2f filtered=%.2f bytes=%d",
@@ -52,11 +50,30 @@ public final class Flood {
                     ours.eventsPerSecond() / raw.eventsPerSecond(),
                     filtered.eventsPerSecond() / raw.eventsPerSecond(),
                     ours.bytesAnEvent()));
-            return String.format(
-                    Locale.ROOT,
-                    "%d rounds of %d events to each of four clients, every event counted and every text read as it was sent",
-                    rounds,
-                    messages);
+        });
+        return String.format(
+                Locale.ROOT,
+                "%d rounds of %d events to each of four clients, every event counted and every text read as it was sent",
+                rounds,
+                messages);
+    }
+
+    /** Clients that are measured one after the other, by their names. */
+    interface Clients {
+        Result play(String client) throws InterruptedException;
+    }
+
+    /** What is measured. */
+    interface Measuring {
+        void with(Clients clients) throws InterruptedException;
+    }
+
+    /** Measures clients against one server. */
+    void withServer(Measuring measuring) throws InterruptedException {
+        try (ChildJvm server = ChildJvm.start("server", out, Match.JVM, FloodServer.class, messages)) {
+            Report listening = server.await("listening", LIMIT);
+            out.println(rounds + " rounds of " + messages + " events of " + listening.number("bytes") + " bytes");
+            measuring.with(client -> measure(client, server, listening.number("port")));
         }
     }
 

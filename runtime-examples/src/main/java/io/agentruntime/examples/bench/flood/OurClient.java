@@ -5,6 +5,7 @@ import io.agentruntime.examples.bench.load.Tally;
 import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.Map;
 import reactor.core.publisher.Flux;
@@ -18,13 +19,17 @@ final class OurClient implements Client {
     private final NookplotRuntime runtime;
     private volatile Tally round = new Tally(0);
 
-    /** @param filtered whether it subscribes to another type than the one that comes */
-    OurClient(boolean filtered, int port) {
+    /**
+     * @param filtered whether it subscribes to another type than the one that comes
+     * @param telemetry what it is watched by
+     */
+    OurClient(boolean filtered, Telemetry telemetry, int port) {
         this.filtered = filtered;
         this.runtime = NookplotRuntime.builder()
                 .gatewayUrl("http://127.0.0.1:" + port)
                 .apiKey("nk_flood")
                 .autoSubscribe(false)
+                .telemetry(telemetry)
                 .build();
     }
 
