@@ -16,6 +16,7 @@ import io.agentruntime.testkit.GatewayChannel;
 import io.micrometer.common.KeyValues;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.micrometer.observation.transport.ReceiverContext;
@@ -59,11 +60,10 @@ class TraceTest extends PhoenixScenario {
                     observed.add(context);
                     return false;
                 })
-                .observationHandler(
-                        new io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler(
-                                new PropagatingReceiverTracingObservationHandler<>(tracer, w3c),
-                                new PropagatingSenderTracingObservationHandler<>(tracer, w3c),
-                                new DefaultTracingObservationHandler(tracer)));
+                .observationHandler(new FirstMatchingCompositeObservationHandler(
+                        new PropagatingReceiverTracingObservationHandler<>(tracer, w3c),
+                        new PropagatingSenderTracingObservationHandler<>(tracer, w3c),
+                        new DefaultTracingObservationHandler(tracer)));
     }
 
     /** As much of the W3C's trace context as a trace needs. */
