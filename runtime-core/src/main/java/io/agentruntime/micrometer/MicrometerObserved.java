@@ -13,12 +13,17 @@ final class MicrometerObserved implements Observed {
 
     private final Observation observation;
     private final Consumer<String> status;
+    private final Runnable onEnd;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    /** @param status takes how it ended */
-    MicrometerObserved(Observation observation, Consumer<String> status) {
+    /**
+     * @param status takes how it ended
+     * @param onEnd run once it has ended
+     */
+    MicrometerObserved(Observation observation, Consumer<String> status, Runnable onEnd) {
         this.observation = observation;
         this.status = status;
+        this.onEnd = onEnd;
     }
 
     @Override
@@ -31,6 +36,7 @@ final class MicrometerObserved implements Observed {
         if (over.compareAndSet(false, true)) {
             status.accept(how);
             observation.stop();
+            onEnd.run();
         }
     }
 
@@ -39,6 +45,7 @@ final class MicrometerObserved implements Observed {
         if (over.compareAndSet(false, true)) {
             observation.error(error);
             observation.stop();
+            onEnd.run();
         }
     }
 

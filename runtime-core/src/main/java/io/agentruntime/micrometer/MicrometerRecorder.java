@@ -91,7 +91,8 @@ final class MicrometerRecorder implements Recorder {
 
     @Override
     public Observed begin(Operation operation, ContextView caller) {
-        return observations.begin(operation, meters.keyValues(), caller);
+        meters.use();
+        return observations.begin(operation, meters.keyValues(), caller, () -> telemetry.release(meters));
     }
 
     @Override
@@ -99,7 +100,7 @@ final class MicrometerRecorder implements Recorder {
         if (closed.compareAndSet(false, true)) {
             streams.forEach(meters::remove);
             meters.leave(state);
-            telemetry.close(meters);
+            telemetry.release(meters);
         }
     }
 }

@@ -46,15 +46,24 @@ public final class MicrometerTelemetry implements Telemetry {
     /** {@inheritDoc} Registers the protocol's meters unless they are there already. */
     @Override
     public synchronized Recorder open(String protocol) {
-        RuntimeMeters meters =
-                byProtocol.computeIfAbsent(protocol, name -> new RuntimeMeters(registry, tags.and("protocol", name)));
-        meters.opened();
+        RuntimeMeters meters = byProtocol.computeIfAbsent(protocol, name -> new RuntimeMeters(registry, tags, name));
+        meters.use();
+        meters.enter(RuntimeMeters.FIRST_STATE);
         return new MicrometerRecorder(meters, observations, this);
     }
 
-    synchronized void close(RuntimeMeters meters) {
-        if (meters.closed()) {
-            byProtocol.values().remove(meters);
+    /** A runtime is closed, or an observation has ended. The last one of all takes the meters out of the registry. */
+    void release(RuntimeMeters meters) {
+        if (meters.release()) {
+            removeUnused(meters);
+        }
+    }
+
+    private synchronized void removeUnused(RuntimeMeters meters) {
+        RuntimeMeters present = byProtocol.get(meters.protocol());
+        // Of the meters of runtimes that were closed before, an observation that ended late may have made some again.
+        if (!meters.isUsed() && (present == null || present == meters)) {
+            byProtocol.remove(meters.protocol());
             meters.remove();
         }
     }

@@ -34,20 +34,25 @@ final class Observations {
         this.push = push;
     }
 
-    /** Its parent is the caller's, by Reactor's context or, where that has none, by the thread. */
-    Observed begin(Operation operation, KeyValues common, ContextView caller) {
+    /**
+     * Begins one. Its parent is the caller's, by Reactor's context or, where that has none, by the thread.
+     *
+     * @param onEnd run once it has ended
+     */
+    Observed begin(Operation operation, KeyValues common, ContextView caller, Runnable onEnd) {
         if (registry.isNoop()) {
+            onEnd.run();
             return Observed.NOTHING;
         }
         if (operation instanceof HttpRequest request) {
             HttpRequestContext context = new HttpRequestContext(common, request);
             Observation observation = start(Observation.createNotStarted(http, HTTP, () -> context, registry), caller);
             request.headers().putAll(Objects.requireNonNull(context.getCarrier()));
-            return new MicrometerObserved(observation, context::ended);
+            return new MicrometerObserved(observation, context::ended, onEnd);
         }
         PushContext context = new PushContext(common, (Push) operation);
         Observation observation = start(Observation.createNotStarted(push, PUSH, () -> context, registry), caller);
-        return new MicrometerObserved(observation, context::ended);
+        return new MicrometerObserved(observation, context::ended, onEnd);
     }
 
     private static Observation start(Observation observation, ContextView caller) {

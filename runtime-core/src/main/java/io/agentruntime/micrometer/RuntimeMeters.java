@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -46,18 +47,20 @@ final class RuntimeMeters {
     final Timer rateLimited;
 
     private final MeterRegistry registry;
+    private final String protocol;
     private final Tags tags;
     private final KeyValues keyValues;
     private final Map<String, LongAdder> states =
             STATES.stream().collect(Collectors.toMap(Function.identity(), state -> new LongAdder()));
     private final Map<String, StreamSums> streams = new ConcurrentHashMap<>();
 
-    /** How many runtimes are open; guarded by the telemetry. */
-    private int open;
+    /** How many runtimes are open, and how many observations of theirs go on. */
+    private final AtomicInteger users = new AtomicInteger();
 
-    RuntimeMeters(MeterRegistry registry, Tags tags) {
+    RuntimeMeters(MeterRegistry registry, Tags common, String protocol) {
         this.registry = registry;
-        this.tags = tags;
+        this.protocol = protocol;
+        this.tags = common.and("protocol", protocol);
         this.keyValues = KeyValues.of(tags, Tag::getKey, Tag::getValue);
         states.forEach((state, connections) -> gauge(
                 "connections",
@@ -129,16 +132,23 @@ final class RuntimeMeters {
         return Duration.ofNanos(nanos() - nanos);
     }
 
-    // ---- The runtimes that are open
+    // ---- Who adds to them
 
-    void opened() {
-        open++;
-        enter(FIRST_STATE);
+    String protocol() {
+        return protocol;
     }
 
-    /** One of them has been closed. Whether it was the last. */
-    boolean closed() {
-        return --open == 0;
+    void use() {
+        users.incrementAndGet();
+    }
+
+    /** Whether it was the last one that used them. */
+    boolean release() {
+        return users.decrementAndGet() == 0;
+    }
+
+    boolean isUsed() {
+        return users.get() > 0;
     }
 
     void enter(String state) {

@@ -115,7 +115,7 @@ public final class OctavusHttpTransport implements OctavusTransport {
                     .takeUntil(event -> event instanceof StreamEvent.Finish || event instanceof Aborted)
                     .doFinally(signal -> running.compareAndSet(abort, null));
         });
-        return settings.telemetry().observe(operation, turn);
+        return settings.telemetry().observe(operation, turn, Aborted.class::isInstance);
     }
 
     private Flux<StreamEvent> post(String name, byte[] body) {

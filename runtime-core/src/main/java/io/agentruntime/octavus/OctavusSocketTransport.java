@@ -155,7 +155,8 @@ public final class OctavusSocketTransport implements OctavusTransport {
                 settings.message(ClientMessages.trigger(null, triggerName, input)),
                 null,
                 gate)));
-        return settings.telemetry().observe(new Operation.Push("trigger", triggerName, ""), turn);
+        return settings.telemetry()
+                .observe(new Operation.Push("trigger", triggerName, ""), turn, StreamEvent.Aborted.class::isInstance);
     }
 
     @Override
@@ -165,7 +166,8 @@ public final class OctavusSocketTransport implements OctavusTransport {
                 settings.message(ClientMessages.continuation(null, executionId, results)),
                 executionId,
                 gate)));
-        return settings.telemetry().observe(new Operation.Push("continue", "continue", ""), turn);
+        return settings.telemetry()
+                .observe(new Operation.Push("continue", "continue", ""), turn, StreamEvent.Aborted.class::isInstance);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -82,13 +83,22 @@ public final class RuntimeTelemetry {
                 });
     }
 
-    /** Observes what a {@code Flux} does, from subscription to its end, which is {@code ok} unless it fails. */
-    public <T> Flux<T> observe(Operation operation, Flux<T> work) {
+    /**
+     * Observes what a {@code Flux} does, from subscription to its end, which is {@code ok} unless it fails.
+     *
+     * @param givenUp whether an element says that it ends before its time, because this side wants it
+     */
+    public <T> Flux<T> observe(Operation operation, Flux<T> work, Predicate<? super T> givenUp) {
         return silent
                 ? work
                 : Flux.deferContextual(caller -> {
                     Observed observed = recorder.begin(operation, caller);
-                    return work.doOnComplete(() -> observed.answered("ok"))
+                    return work.doOnNext(element -> {
+                                if (givenUp.test(element)) {
+                                    observed.cancelled();
+                                }
+                            })
+                            .doOnComplete(() -> observed.answered("ok"))
                             .doOnError(observed::failed)
                             .doOnCancel(observed::cancelled)
                             .contextWrite(observed::within);

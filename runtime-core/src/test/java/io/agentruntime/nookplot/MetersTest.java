@@ -6,6 +6,9 @@ import io.agentruntime.http.HttpReply;
 import io.agentruntime.micrometer.MicrometerTelemetry;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.Observed;
+import io.agentruntime.telemetry.Operation;
+import io.agentruntime.telemetry.Recorder;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /** Each row of the table of meters, with a runtime to which it happens. */
 class MetersTest extends InMemoryScenario {
@@ -441,6 +445,26 @@ class MetersTest extends InMemoryScenario {
         NookplotRuntime again = gateway.runtime(bob).telemetry(another).build();
         assertThat(gauge("agentruntime.connections", "runtime", "bob", "state", "disconnected"))
                 .isEqualTo(1);
+        await(again.close());
+    }
+
+    @Test
+    void anObservationThatEndsAfterItsRuntimeLeavesNoMeterBehind() {
+        NookplotRuntime runtime = watched();
+        Recorder other = telemetry.open("nookplot");
+        Observed late = other.begin(new Operation.Push("push", "late", ""), Context.empty());
+        await(runtime.close());
+        other.close();
+        assertThat(registry.getMeters()).isNotEmpty();
+
+        late.answered("ok");
+        assertThat(registry.getMeters()).isEmpty();
+
+        NookplotRuntime again = watched();
+        other.begin(new Operation.Push("push", "later still", ""), Context.empty())
+                .answered("ok");
+
+        assertThat(gauge("agentruntime.connections", "state", "connected")).isEqualTo(1);
         await(again.close());
     }
 }
