@@ -12,6 +12,7 @@ import io.agentruntime.connection.ReconnectPolicy;
 import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.RateLimitRetry;
+import io.agentruntime.micrometer.MicrometerTelemetry;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
 import io.agentruntime.octavus.OctavusChatBuilder;
@@ -151,6 +152,15 @@ class DocumentsTest {
         assertThat(publicMethods(type))
                 .isNotEmpty()
                 .allSatisfy(method -> assertThat(page).contains("`" + method + "("));
+    }
+
+    @Test
+    void everyOptionOfTheMetersIsNamed() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/observability.md"));
+
+        assertThat(publicMethods(MicrometerTelemetry.Builder.class).filter(option -> !option.equals("build")))
+                .hasSizeGreaterThan(4)
+                .allSatisfy(option -> assertThat(page).contains("`" + option + "`"));
     }
 
     @ParameterizedTest
