@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 /** Goes through what the service can do, over its own HTTP interface and nothing else, and checks what it sees there. */
 final class Tour {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final String GUEST = "guest";
     private static final String GREETING = "Good day, this is the guest";
 
@@ -134,7 +134,8 @@ final class Tour {
     /** Nobody has come back before the gateway wanted it. */
     private Mono<Void> patienceWasHad() {
         return waited(
-                        events.filter(event -> event.path("delayMillis").asLong(0) >= Playground.RETRY_AFTER.toMillis())
+                        events.filter(event -> event.path("cause").asString("").contains("HTTP 429")
+                                        && event.path("delayMillis").asLong() >= Playground.RETRY_AFTER.toMillis())
                                 .next(),
                         "see an agent wait as long as the gateway wanted")
                 .doOnNext(event -> line(event.path("agent").asString() + " has waited for "

@@ -30,7 +30,9 @@ class ServiceHttpTest {
 
     @BeforeAll
     static void start() {
-        application = Service.application(Map.of("server.port", 0, "service.agents", 2))
+        // With Boot's own virtual threads, where the JDK has them; the tour goes without.
+        application = Service.application(
+                        Map.of("server.port", 0, "service.agents", 2, "spring.threads.virtual.enabled", true))
                 .run();
         http = WebClient.create(Service.address(application));
     }
