@@ -10,13 +10,18 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.context.SmartLifecycle;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** An embedded gateway for the fleet, somebody who talks in its channel all the time, and faults at the push of a button. */
-final class Playground implements AgentHome {
+/**
+ * An embedded gateway for the fleet, somebody who talks in its channel all the time, and faults at the push of a button.
+ *
+ * <p>It is up before anything in the application connects, and goes when nothing is connected any more.
+ */
+final class Playground implements AgentHome, SmartLifecycle {
 
     /** The most messages a second that the crier calls. */
     static final int FASTEST = 2_000;
@@ -37,9 +42,15 @@ final class Playground implements AgentHome {
     private final AtomicBoolean down = new AtomicBoolean();
     private final Disposable.Swap talking = Disposables.swap();
     private volatile int messagesPerSecond;
+    private volatile boolean running;
 
-    Playground(EmbeddedGateway gateway) {
+    /**
+     * @param gateway a gateway that is up, and closed here
+     * @param messagesPerSecond how much is said, to begin with
+     */
+    Playground(EmbeddedGateway gateway, int messagesPerSecond) {
         this.gateway = gateway;
+        this.messagesPerSecond = messagesPerSecond;
         this.crier = gateway.agent("crier");
         this.town = gateway.channel("town", crier);
     }
@@ -127,10 +138,36 @@ final class Playground implements AgentHome {
         return new View(gateway.url(), !down.get(), gateway.sockets(), messagesPerSecond, posted.get());
     }
 
-    Mono<Void> close() {
-        return Mono.defer(() -> {
-            talking.dispose();
-            return gateway.close();
-        });
+    @Override
+    public void start() {
+        running = true;
+        talk(messagesPerSecond);
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        talking.dispose();
+        gateway.close()
+                .doFinally(signal -> {
+                    running = false;
+                    callback.run();
+                })
+                .subscribe();
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** What has a high phase starts late and stops early: connections, the web server, and the fleet. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE / 2;
     }
 }

@@ -19,13 +19,12 @@ class ServiceApplication {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
 
     /** Blocks while the gateway comes up, which is fine while the application does. */
-    @Bean(destroyMethod = "")
+    @Bean
     @ConditionalOnProperty(name = ServiceSettings.GATEWAY, havingValue = "embedded", matchIfMissing = true)
     Playground playground(ServiceSettings settings) {
-        Playground playground = new Playground(Objects.requireNonNull(
-                EmbeddedGateway.builder().recordLimit(0).start().block(START_LIMIT)));
-        playground.talk(settings.messagesPerSecond());
-        return playground;
+        EmbeddedGateway gateway =
+                EmbeddedGateway.builder().recordLimit(0).start().block(START_LIMIT);
+        return new Playground(Objects.requireNonNull(gateway), settings.messagesPerSecond());
     }
 
     @Bean
@@ -50,9 +49,7 @@ class ServiceApplication {
     }
 
     @Bean
-    ServiceLifecycle serviceLifecycle(
-            Fleet fleet, LiveFeed feed, ObjectProvider<Playground> playground, ServiceSettings settings) {
-        return new ServiceLifecycle(
-                fleet, feed, playground.getIfAvailable(), settings.autostart() ? settings.names() : List.of());
+    ServiceLifecycle serviceLifecycle(Fleet fleet, LiveFeed feed, ServiceSettings settings) {
+        return new ServiceLifecycle(fleet, feed, settings.autostart() ? settings.names() : List.of());
     }
 }

@@ -2,10 +2,8 @@ package io.agentruntime.examples.service;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * Starts the fleet when the web server is up, and stops it before the server waits for its last answers: streams to
@@ -15,14 +13,12 @@ final class ServiceLifecycle implements SmartLifecycle {
 
     private final Fleet fleet;
     private final LiveFeed feed;
-    private final @Nullable Playground playground;
     private final List<String> agents;
     private final AtomicBoolean running = new AtomicBoolean();
 
-    ServiceLifecycle(Fleet fleet, LiveFeed feed, @Nullable Playground playground, List<String> agents) {
+    ServiceLifecycle(Fleet fleet, LiveFeed feed, List<String> agents) {
         this.fleet = fleet;
         this.feed = feed;
-        this.playground = playground;
         this.agents = agents;
     }
 
@@ -34,10 +30,8 @@ final class ServiceLifecycle implements SmartLifecycle {
 
     @Override
     public void stop(Runnable callback) {
-        Mono<Void> gatewayLast = playground == null ? Mono.empty() : playground.close();
         feed.close()
                 .then(fleet.close())
-                .then(gatewayLast)
                 .doFinally(signal -> {
                     running.set(false);
                     callback.run();
