@@ -1,6 +1,7 @@
 package io.agentruntime.examples.service;
 
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.spring.nookplot.NookplotConnectionDetails;
 import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.Faults;
 import io.agentruntime.testkit.GatewayAgent;
@@ -55,13 +56,17 @@ final class Playground implements AgentHome, SmartLifecycle {
         this.town = gateway.channel("town", crier);
     }
 
-    /** Any name is an agent here. Quicker than the defaults, which spare a gateway that many share. */
+    /** Any name is an agent here. */
     @Override
     public NookplotRuntimeBuilder runtime(String agentId) {
         GatewayAgent agent = gateway.agent(agentId);
         gateway.addMember(town, agent);
-        return gateway.runtime(agent)
-                .heartbeatInterval(HEARTBEAT)
+        return quick(gateway.runtime(agent));
+    }
+
+    /** Quicker than the defaults, which spare a gateway that many share. */
+    static NookplotRuntimeBuilder quick(NookplotRuntimeBuilder builder) {
+        return builder.heartbeatInterval(HEARTBEAT)
                 .livenessTimeout(HEARTBEAT.multipliedBy(2))
                 .backgroundPause(Duration.ofMillis(100))
                 .closeTimeout(Duration.ofSeconds(2))
@@ -70,6 +75,22 @@ final class Playground implements AgentHome, SmartLifecycle {
                         .initialDelay(Duration.ofMillis(250))
                         .maxDelay(Duration.ofSeconds(5))
                         .stableAfter(Duration.ofSeconds(2)));
+    }
+
+    /** What the auto-configuration makes a runtime from: for the service's own agent, which is no part of the fleet. */
+    NookplotConnectionDetails ownAgent() {
+        GatewayAgent agent = gateway.agent("service");
+        return new NookplotConnectionDetails() {
+            @Override
+            public String getGatewayUrl() {
+                return gateway.url();
+            }
+
+            @Override
+            public String getApiKey() {
+                return agent.apiKey();
+            }
+        };
     }
 
     @Override

@@ -32,7 +32,8 @@ final class PlaygroundController {
     Mono<Void> cause(@PathVariable String fault) {
         Fault found = Fault.of(fault)
                 .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no fault " + fault));
-        return playground.cause(found, fleet.agents().size());
+        int andTheServicesOwn = fleet.agents().size() + 1;
+        return playground.cause(found, andTheServicesOwn);
     }
 
     /** @param perSecond how many messages are to be said a second */

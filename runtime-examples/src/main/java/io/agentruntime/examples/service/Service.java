@@ -1,5 +1,6 @@
 package io.agentruntime.examples.service;
 
+import io.agentruntime.spring.nookplot.NookplotAutoConfiguration;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,10 @@ public final class Service {
                         "service.gateway-url",
                         url,
                         "service.api-keys.agent",
-                        environment.getOrDefault(API_KEY, ""));
+                        environment.getOrDefault(API_KEY, ""),
+                        // Which would make a second runtime from the same variables: the properties nookplot.*.
+                        "spring.autoconfigure.exclude",
+                        NookplotAutoConfiguration.class.getName());
     }
 
     /**

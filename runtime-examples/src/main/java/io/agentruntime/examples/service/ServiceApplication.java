@@ -1,5 +1,7 @@
 package io.agentruntime.examples.service;
 
+import io.agentruntime.spring.nookplot.NookplotConnectionDetails;
+import io.agentruntime.spring.nookplot.NookplotRuntimeCustomizer;
 import io.agentruntime.testkit.EmbeddedGateway;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,19 @@ class ServiceApplication {
         EmbeddedGateway gateway =
                 EmbeddedGateway.builder().recordLimit(0).start().block(START_LIMIT);
         return new Playground(Objects.requireNonNull(gateway), settings.messagesPerSecond());
+    }
+
+    /** Makes the auto-configuration make a runtime; at a real gateway the properties {@code nookplot.*} do. */
+    @Bean
+    @ConditionalOnProperty(name = ServiceSettings.GATEWAY, havingValue = "embedded", matchIfMissing = true)
+    NookplotConnectionDetails ownAgent(Playground playground) {
+        return playground.ownAgent();
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = ServiceSettings.GATEWAY, havingValue = "embedded", matchIfMissing = true)
+    NookplotRuntimeCustomizer quickRuntime() {
+        return (name, builder) -> Playground.quick(builder);
     }
 
     @Bean

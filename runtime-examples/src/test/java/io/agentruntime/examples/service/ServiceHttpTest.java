@@ -58,8 +58,24 @@ class ServiceHttpTest {
                         assertThat(get("/" + link).getStatusCode()).as(link).isEqualTo(HttpStatus.OK));
     }
 
+    @Test
+    void theServicesOwnAgentIsMadeConnectedAndWatchedByTheAutoConfiguration() {
+        String health = request("/actuator/health")
+                .filter(answer -> answer.getBody().contains("\"nookplot\"")
+                        && answer.getStatusCode().is2xxSuccessful())
+                .repeatWhenEmpty(times -> times.delayElements(Duration.ofMillis(50)))
+                .block(LIMIT)
+                .getBody();
+
+        assertThat(health).contains("\"state\":\"connected\"").doesNotContain("nk_");
+        assertThat(get("/actuator/runtimes").getBody())
+                .contains("\"connected\"")
+                .doesNotContain("nk_");
+        assertThat(get("/api/online").getBody()).contains("\"displayName\":\"service\"");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"/actuator/health", "/actuator/metrics", "/actuator/prometheus", "/uplot/LICENSE"})
+    @ValueSource(strings = {"/actuator/health/liveness", "/actuator/metrics", "/actuator/prometheus", "/uplot/LICENSE"})
     void thisIsServedBesides(String path) {
         assertThat(get(path).getStatusCode()).isEqualTo(HttpStatus.OK);
     }
@@ -98,10 +114,11 @@ class ServiceHttpTest {
     }
 
     private static ResponseEntity<String> get(String path) {
-        return http.get()
-                .uri(path)
-                .exchangeToMono(response -> response.toEntity(String.class))
-                .block(LIMIT);
+        return request(path).block(LIMIT);
+    }
+
+    private static Mono<ResponseEntity<String>> request(String path) {
+        return http.get().uri(path).exchangeToMono(response -> response.toEntity(String.class));
     }
 
     private static List<String> links(String text) {
