@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * In the processes of the test: each agent says several times a second which process drives it, and has a heartbeat every
+ * In the processes of the test: each agent says every second which process drives it, and has a heartbeat every other
  * second. So a process that was stopped is full of things that are overdue when it is continued.
  */
 @Configuration(proxyBeanMethods = false)
@@ -27,7 +27,7 @@ class BusyAgents {
 
     static final String WORK = "work";
 
-    private static final Duration PAUSE = Duration.ofMillis(300);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     @Bean
     static BeanPostProcessor quickHeartbeats() {
@@ -44,7 +44,7 @@ class BusyAgents {
             @Override
             public NookplotRuntimeBuilder runtime(String agentId) {
                 return home.runtime(agentId)
-                        .heartbeatInterval(Duration.ofSeconds(1))
+                        .heartbeatInterval(Duration.ofSeconds(2))
                         .livenessTimeout(Duration.ofMinutes(1));
             }
 

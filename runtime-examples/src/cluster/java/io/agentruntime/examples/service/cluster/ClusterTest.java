@@ -34,7 +34,7 @@ class ClusterTest {
 
     private static final int AGENTS = 300;
     private static final int SLOTS = 64;
-    private static final Duration LEASE = Duration.ofSeconds(5);
+    private static final Duration LEASE = Duration.ofSeconds(10);
 
     /** What the loss of a process may cost. */
     private static final Duration TAKEN_OVER = LEASE.plusSeconds(10);

@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -47,6 +48,8 @@ class ClusterConfiguration {
         String node = settings.node().isEmpty() ? name() : settings.node();
         RedisSlots slots = new RedisSlots(settings.redisUrl(), settings.prefix(), node, settings.slots(), times);
         Scheduler worker = worker();
+        Scheduler renewers =
+                Schedulers.newBoundedElastic(SlotKeeper.RENEWALS_AT_A_TIME, settings.slots(), "slot-renewals");
         SlotKeeper keeper = new SlotKeeper(
                 settings.slots(),
                 agentIds(environment),
@@ -54,10 +57,11 @@ class ClusterConfiguration {
                 agents.host(fleet),
                 times,
                 worker,
+                renewers,
                 Schedulers.parallel(),
                 System::nanoTime,
                 new Random());
-        return new ClusterLifecycle(node, keeper, slots, worker);
+        return new ClusterLifecycle(node, keeper, slots, Disposables.composite(worker, renewers));
     }
 
     /** Those that have a key: the same in all processes. */

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import reactor.core.scheduler.Scheduler;
+import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
 
 /** Joins the cluster when the service is up and leaves it when it shuts down, agent by agent and slot by slot. */
@@ -15,14 +15,14 @@ final class ClusterLifecycle implements SmartLifecycle {
     private final String node;
     private final SlotKeeper keeper;
     private final RedisSlots slots;
-    private final Scheduler worker;
+    private final Disposable threads;
     private final AtomicBoolean running = new AtomicBoolean();
 
-    ClusterLifecycle(String node, SlotKeeper keeper, RedisSlots slots, Scheduler worker) {
+    ClusterLifecycle(String node, SlotKeeper keeper, RedisSlots slots, Disposable threads) {
         this.node = node;
         this.keeper = keeper;
         this.slots = slots;
-        this.worker = worker;
+        this.threads = threads;
     }
 
     @Override
@@ -39,10 +39,10 @@ final class ClusterLifecycle implements SmartLifecycle {
                 .doFinally(signal -> {
                     log.info("{} has left the cluster", node);
                     running.set(false);
-                    // Not on the worker, which is what ends.
+                    // Not on one of them.
                     Schedulers.boundedElastic().schedule(() -> {
                         slots.close();
-                        worker.dispose();
+                        threads.dispose();
                         callback.run();
                     });
                 })

@@ -1,8 +1,8 @@
 package io.agentruntime.examples.service.cluster;
 
 /**
- * What the processes of a cluster share. Every method may block and throw, which tells nothing of whether it had its effect;
- * all are called from one thread, always the same.
+ * What the processes of a cluster share. Every method may block and throw, which tells nothing of whether it had its effect.
+ * All but {@link #renew} are called from one thread, always the same.
  */
 interface SharedSlots {
 
@@ -15,7 +15,7 @@ interface SharedSlots {
     /** Takes a slot for the length of a lease, if nobody else has it. */
     boolean acquire(int slot);
 
-    /** Has the lease of a slot begin anew, if it is still this process that holds it. */
+    /** Has the lease of a slot begin anew, if it is still this process that holds it. For several threads at a time. */
     boolean renew(int slot);
 
     /** Gives a slot up, also one that was lost. */

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -28,11 +29,16 @@ import reactor.core.scheduler.Scheduler;
  * <em>over</em> (nothing is sent any more, the slot is given back), <em>gone</em>. A slot that was not renewed in time ends
  * before its lease does; one that was lost, or slept through, is over at once.
  *
- * <p>All that may block happens on the worker, one thread; agents are started, stopped and cut off on the timer too.
+ * <p>All that may block happens on the worker, one thread, which renewals have help with; agents are started, stopped and
+ * cut off on the timer.
  */
 final class SlotKeeper {
 
     private static final Logger log = LoggerFactory.getLogger(SlotKeeper.class);
+
+    static final int RENEWALS_AT_A_TIME = 8;
+
+    private static final int PASSES_TO_TAKE_ALL = 4;
 
     private final int slots;
     private final Map<Integer, List<String>> agents;
@@ -40,6 +46,7 @@ final class SlotKeeper {
     private final AgentHost host;
     private final LeaseTimes times;
     private final Scheduler worker;
+    private final Scheduler renewers;
     private final Scheduler timer;
     private final LongSupplier nanoTime;
     private final Random random;
@@ -58,6 +65,7 @@ final class SlotKeeper {
      * Not started yet.
      *
      * @param worker one thread, on which blocking is fine
+     * @param renewers threads for renewals, on which blocking is fine
      * @param timer where leases are watched and agents' retries wait; nothing on it blocks
      * @param nanoTime a clock that goes on while this process is stopped
      * @param random the order in which free slots are looked for
@@ -69,6 +77,7 @@ final class SlotKeeper {
             AgentHost host,
             LeaseTimes times,
             Scheduler worker,
+            Scheduler renewers,
             Scheduler timer,
             LongSupplier nanoTime,
             Random random) {
@@ -78,6 +87,7 @@ final class SlotKeeper {
         this.host = host;
         this.times = times;
         this.worker = worker;
+        this.renewers = renewers;
         this.timer = timer;
         this.nanoTime = nanoTime;
         this.random = random;
@@ -128,19 +138,22 @@ final class SlotKeeper {
         }
     }
 
+    /** Several at a time: what counts is when the last one was. Waits for all; fails when one failed. */
     private void renew() {
-        for (Tenancy tenancy : tenancies.values()) {
-            Lease lease = tenancy.lease();
-            if (!lease.isHeld()) {
-                continue;
-            }
-            long asked = nanoTime.getAsLong();
-            if (shared.renew(tenancy.slot())) {
-                lease.extendTo(asked + times.usable().toNanos());
-            } else {
-                log.warn("Slot {} was lost: its agents are cut off", tenancy.slot());
-                tenancy.cutOff();
-            }
+        Flux.fromIterable(tenancies.values())
+                .filter(tenancy -> tenancy.lease().isHeld())
+                .flatMapDelayError(
+                        tenancy -> Mono.fromRunnable(() -> renew(tenancy)).subscribeOn(renewers), RENEWALS_AT_A_TIME, 1)
+                .blockLast();
+    }
+
+    private void renew(Tenancy tenancy) {
+        long asked = nanoTime.getAsLong();
+        if (shared.renew(tenancy.slot())) {
+            tenancy.lease().extendTo(asked + times.usable().toNanos());
+        } else {
+            log.warn("Slot {} was lost: its agents are cut off", tenancy.slot());
+            tenancy.cutOff();
         }
     }
 
@@ -154,20 +167,27 @@ final class SlotKeeper {
         }
     }
 
+    /**
+     * Takes free slots, a few at a time: a process that starts alone does not start everything at once only to give most of it
+     * to those that start with it, and what is held is renewed in between.
+     */
     private void take(int wanted) {
         List<Integer> others = new ArrayList<>(IntStream.range(0, slots)
                 .filter(slot -> !tenancies.containsKey(slot))
                 .boxed()
                 .toList());
         Collections.shuffle(others, random);
+        int most = Math.min(wanted, Math.max(1, slots / PASSES_TO_TAKE_ALL));
+        long began = nanoTime.getAsLong();
         int taken = 0;
         for (int slot : others) {
             long asked = nanoTime.getAsLong();
+            if (taken == most || asked - began > times.pause().toNanos()) {
+                break;
+            }
             if (shared.acquire(slot)) {
                 begin(slot, new Lease(nanoTime, asked + times.usable().toNanos()));
-                if (++taken == wanted) {
-                    break;
-                }
+                taken++;
             }
         }
         if (taken > 0) {

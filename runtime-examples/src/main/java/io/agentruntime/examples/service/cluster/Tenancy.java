@@ -12,6 +12,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
@@ -34,6 +35,10 @@ final class Tenancy {
     private final Lease lease;
     private final Duration grace;
     private final Scheduler timer;
+
+    /** One at a time, so that an agent is not stopped in the middle of its start. */
+    private final Scheduler agentsTurn;
+
     private final AtomicBoolean ending = new AtomicBoolean();
     private final Sinks.Empty<Void> quiet = Sinks.empty();
     private final Disposable.Swap starting = Disposables.swap();
@@ -48,6 +53,7 @@ final class Tenancy {
         this.lease = lease;
         this.grace = grace;
         this.timer = timer;
+        this.agentsTurn = Schedulers.single(timer);
     }
 
     int slot() {
@@ -81,10 +87,13 @@ final class Tenancy {
 
     private Mono<Void> start(String agent) {
         return Mono.defer(() -> host.start(agent, lease))
+                .subscribeOn(agentsTurn)
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
                         .maxBackoff(LONGEST_RETRY)
-                        .scheduler(timer)
-                        .doBeforeRetry(failure -> log.warn("Agent {} did not start", agent, failure.failure())));
+                        .scheduler(agentsTurn)
+                        .filter(error -> lease.isHeld())
+                        .doBeforeRetry(failure -> log.warn("Agent {} did not start", agent, failure.failure())))
+                .onErrorComplete();
     }
 
     /** Stops its agents, in good order as long as the lease lasts, and then ends the lease. Idempotent. */
@@ -101,10 +110,10 @@ final class Tenancy {
     }
 
     private Mono<Void> stop(String agent) {
-        return Mono.defer(() -> host.stop(agent)).onErrorResume(error -> {
-            log.warn("Agent {} did not stop in good order", agent, error);
-            return Mono.empty();
-        });
+        return Mono.defer(() -> host.stop(agent))
+                .subscribeOn(agentsTurn)
+                .doOnError(error -> log.warn("Agent {} did not stop in good order", agent, error))
+                .onErrorComplete();
     }
 
     /** Stops its agents without another word to anyone: somebody else may act for them by now. */
@@ -121,6 +130,7 @@ final class Tenancy {
     private void onStopped() {
         limit.dispose();
         watch.dispose();
+        agentsTurn.dispose();
         stopped = true;
         lease.end();
         quiet.tryEmitEmpty();

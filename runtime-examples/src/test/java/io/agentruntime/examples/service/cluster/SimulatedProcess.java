@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A process of a {@link ClusterWorld}: its keeper, its agents, one a slot, and its way to Redis. */
@@ -57,6 +58,7 @@ final class SimulatedProcess implements SharedSlots, AgentHost {
                 this,
                 ClusterWorld.TIMES,
                 scheduler,
+                Schedulers.immediate(),
                 scheduler,
                 () -> (long) ((world.now() - born) * clockRate),
                 new Random(world.random.nextLong()));

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class SlotKeeperTest {
 
     private static final Duration LEASE = ClusterWorld.TIMES.lease();
-    private static final Duration A_MOMENT = Duration.ofSeconds(3);
+
+    /** For a few passes; much less than a lease. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(6);
 
     private final ClusterWorld world = new ClusterWorld(1);
 
@@ -60,7 +62,7 @@ class SlotKeeperTest {
         world.pass(A_MOMENT);
 
         world.kill(victim);
-        world.pass(LEASE.plusSeconds(2));
+        world.pass(LEASE.plusSeconds(3));
 
         assertThat(world.shares()).containsExactly(8, 8);
     }
@@ -173,7 +175,7 @@ class SlotKeeperTest {
         slow.stopsIn(Duration.ofMinutes(1));
 
         SimulatedProcess other = world.join();
-        world.pass(ClusterWorld.TIMES.grace().plusSeconds(2));
+        world.pass(ClusterWorld.TIMES.grace().plusSeconds(4));
         assertThat(world.shares()).containsExactly(8, 8);
         assertThat(slow.running()).hasSize(16);
 
