@@ -110,7 +110,7 @@ class ClusterTest {
         leave(c, b, d);
 
         assertThat(drivers.overlaps()).isEmpty();
-        assertThat(agents()).allMatch(agent -> gateway.sockets(agent) == 1);
+        drivers.await("one socket an agent", TAKEN_OVER, () -> gateway.sockets() == AGENTS);
         say(
                 "the gateway's record of %d frames and %d requests shows no agent driven by two",
                 gateway.frames().size(), gateway.requests().size());
@@ -144,7 +144,8 @@ class ClusterTest {
         ServiceProcess[] all = {sleeper, others[0], others[1]};
         Duration back = drivers.await("a process that was continued has its share", TAKEN_OVER, () -> isBalanced(all));
 
-        assertThat(sleeper.relay.openFromBefore(continued)).isZero();
+        drivers.await(
+                "it closed what it had open", TAKEN_OVER, () -> sleeper.relay.openFromBefore(continued) == 0);
         assertThat(sleeper.relay.usedAgainAfter(continued)).isZero();
         assertThat(drivers.overlaps()).isEmpty();
         say(
