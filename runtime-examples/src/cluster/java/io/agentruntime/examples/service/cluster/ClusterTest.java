@@ -144,8 +144,7 @@ class ClusterTest {
         ServiceProcess[] all = {sleeper, others[0], others[1]};
         Duration back = drivers.await("a process that was continued has its share", TAKEN_OVER, () -> isBalanced(all));
 
-        drivers.await(
-                "it closed what it had open", TAKEN_OVER, () -> sleeper.relay.openFromBefore(continued) == 0);
+        drivers.await("it closed what it had open", TAKEN_OVER, () -> sleeper.relay.openFromBefore(continued) == 0);
         assertThat(sleeper.relay.usedAgainAfter(continued)).isZero();
         assertThat(drivers.overlaps()).isEmpty();
         say(

@@ -1,0 +1,100 @@
+package io.agentruntime.examples.service.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.examples.service.AgentHome;
+import io.agentruntime.examples.service.Fleet;
+import io.agentruntime.examples.service.FleetEvent.StateChanged;
+import io.agentruntime.examples.service.UnknownAgentException;
+import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.testkit.EmbeddedGateway;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** A fleet whose agents are here by lease only, on a gateway over loopback. */
+class LeasedAgentsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final EmbeddedGateway gateway = EmbeddedGateway.start().block(PATIENCE);
+    private final LeasedAgents home = new LeasedAgents(new AgentHome() {
+        @Override
+        public NookplotRuntimeBuilder runtime(String agentId) {
+            return gateway.runtime(gateway.agent(agentId)).autoSubscribe(false);
+        }
+
+        @Override
+        public Optional<String> channelId() {
+            return Optional.empty();
+        }
+    });
+    private final Fleet fleet = new Fleet(home, 10);
+    private final AgentHost host = home.host(fleet);
+
+    @AfterEach
+    void close() {
+        fleet.close().then(gateway.close()).block(PATIENCE);
+    }
+
+    @Test
+    void noAgentIsStartedWhoseSlotIsNotHeldHere() {
+        StepVerifier.create(fleet.start("ada"))
+                .expectError(UnknownAgentException.class)
+                .verify(PATIENCE);
+
+        Lease over = lease();
+        over.end();
+        StepVerifier.create(host.start("ada", over))
+                .expectError(UnknownAgentException.class)
+                .verify(PATIENCE);
+        assertThat(fleet.agents()).isEmpty();
+    }
+
+    @Test
+    void anAgentWhoseLeaseEndedRunsAgainUnderTheNext() {
+        Lease first = lease();
+        becomes("connected", host.start("ada", first));
+        becomes("reconnecting", Mono.fromRunnable(first::end));
+        host.stop("ada").block(PATIENCE);
+        assertThat(fleet.agents()).isEmpty();
+
+        becomes("connected", host.start("ada", lease()));
+
+        assertThat(gateway.sessionsOpened(gateway.agent("ada"))).isEqualTo(2);
+    }
+
+    private void becomes(String state, Mono<Void> action) {
+        StepVerifier.create(fleet.events()
+                        .ofType(StateChanged.class)
+                        .filter(change -> change.state().equals(state))
+                        .take(1))
+                .expectSubscription()
+                .then(() -> action.block(PATIENCE))
+                .expectNextCount(1)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    private static Lease lease() {
+        return new Lease(
+                System::nanoTime, System.nanoTime() + PATIENCE.multipliedBy(10).toNanos());
+    }
+
+    @Test
+    void settingsThatCannotWorkAreRefusedByTheirNames() {
+        assertThatThrownBy(() -> new ClusterSettings("redis://localhost", "agents", "", 0, Duration.ofSeconds(15)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("service.cluster.slots");
+        assertThatThrownBy(() -> new ClusterSettings("redis://localhost", "agents", "", 64, Duration.ofMillis(10)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("service.cluster.lease");
+        assertThat(new ClusterSettings("redis://u:secret@localhost", "agents", "", 64, Duration.ofSeconds(15)))
+                .hasToString("ClusterSettings[prefix=agents, node=, slots=64, lease=PT15S]");
+    }
+}
