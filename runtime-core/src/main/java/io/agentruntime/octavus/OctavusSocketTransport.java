@@ -2,6 +2,7 @@ package io.agentruntime.octavus;
 
 import io.agentruntime.connection.ConnectionEngine;
 import io.agentruntime.connection.ConnectionEvent;
+import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.octavus.TransportState.Status;
@@ -9,6 +10,7 @@ import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.ReadGate;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.stream.SubscriberStats;
 import io.agentruntime.telemetry.Operation;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,14 @@ public final class OctavusSocketTransport implements OctavusTransport {
         return states.current();
     }
 
+    /**
+     * The same in the words of every runtime, with attempts, delays and since when. A first attempt that fails leads to {@code
+     * Disconnected} there. Never fails or repeats one; completes at {@link #close()}.
+     */
+    public Flux<ConnectionState> state() {
+        return engine.state();
+    }
+
     /** Attempts, failures with their verdicts, delays, close statuses: what happens between the states. */
     public Flux<ConnectionEvent> connectionEvents() {
         return engine.events();
@@ -200,6 +210,11 @@ public final class OctavusSocketTransport implements OctavusTransport {
     @Override
     public Flux<RuntimeClientException> errors() {
         return errors.flux(settings.streams().withPolicy(OverflowPolicy.DROP_OLDEST));
+    }
+
+    /** Every present subscriber of what comes beside the turns, with its buffer and its losses. */
+    public List<SubscriberStats> subscribers() {
+        return custom.stats();
     }
 
     @Override

@@ -63,10 +63,14 @@ final class WatchedConnection {
                 .then(Mono.defer(connection::disconnect))
                 .then(Mono.defer(
                         () -> published.ofType(Disconnected.class).next().then()))
-                .doFinally(signal -> {
-                    connecting.update(Disposables.disposed());
-                    watching.update(Disposables.disposed());
-                });
+                .doOnTerminate(this::letGo)
+                .doOnCancel(this::letGo);
+    }
+
+    /** Before anybody hears that the stop is done: whoever does may start again. */
+    private void letGo() {
+        connecting.update(Disposables.disposed());
+        watching.update(Disposables.disposed());
     }
 
     private void onState(ConnectionState state, boolean changed) {

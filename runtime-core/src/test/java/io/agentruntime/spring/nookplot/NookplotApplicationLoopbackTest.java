@@ -208,6 +208,25 @@ class NookplotApplicationLoopbackTest {
         assertThat(gateway.session(alice)).isEmpty();
     }
 
+    @Test
+    void aContextThatIsStartedAgainConnectsAgain() {
+        context.run(application -> {
+            Heard heard = application.getBean(Heard.class);
+            heard.await(Connected.class);
+            application.getSourceApplicationContext().stop();
+            assertThat(gateway.session(alice)).isEmpty();
+
+            application.getSourceApplicationContext().start();
+
+            heard.events
+                    .asFlux()
+                    .filter(event -> event.state() instanceof Connected)
+                    .take(2)
+                    .blockLast(PATIENCE);
+            assertThat(gateway.sessionsOpened(alice)).isEqualTo(2);
+        });
+    }
+
     private static Health health(ReactiveHealthIndicator indicator) {
         return indicator.health().block(PATIENCE);
     }
