@@ -29,6 +29,7 @@ public final class AtomemoPluginBuilder {
     private Path configFile = Path.of(System.getProperty("user.home", "."), ".choiceform", "atomemo.json");
     private int maxRunning = 256;
     private int maxQueued = 1024;
+    private long maxQueuedBytes = 64L << 20;
     private int maxAnswers = 4096;
     private long maxAnswerBytes = 32L << 20;
     private int maxAnswerSize = 8_000_000;
@@ -138,6 +139,12 @@ public final class AtomemoPluginBuilder {
     /** How many requests wait for one of those to end; default 1024. Further ones are answered with an error. */
     public AtomemoPluginBuilder maxQueued(int requests) {
         this.maxQueued = atLeast("maxQueued", requests, 0);
+        return this;
+    }
+
+    /** How many bytes those have together that wait; default 64 MiB. Further ones are answered with an error. */
+    public AtomemoPluginBuilder maxQueuedBytes(long bytes) {
+        this.maxQueuedBytes = atLeast("maxQueuedBytes", bytes, 1);
         return this;
     }
 
@@ -268,6 +275,7 @@ public final class AtomemoPluginBuilder {
                 configFile,
                 maxRunning,
                 maxQueued,
+                maxQueuedBytes,
                 maxAnswers,
                 maxAnswerBytes,
                 maxAnswerSize,

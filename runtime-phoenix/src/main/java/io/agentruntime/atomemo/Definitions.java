@@ -51,10 +51,18 @@ final class Definitions {
         if (value instanceof Iterable<?> elements) {
             elements.forEach(element -> collectEncrypted(element, names));
         } else if (value instanceof Map<?, ?> fields) {
-            if (ParameterType.ENCRYPTED_STRING.wireName().equals(fields.get("type"))) {
-                names.add(String.valueOf(fields.get("name")));
+            if (fields.get("name") instanceof String name && isEncrypted(fields)) {
+                names.add(name);
             }
             fields.values().forEach(field -> collectEncrypted(field, names));
         }
+    }
+
+    /** What a parameter's elements are, or its further parts, goes by the name of the parameter. */
+    private static boolean isEncrypted(@Nullable Object value) {
+        return value instanceof Map<?, ?> parameter
+                && (ParameterType.ENCRYPTED_STRING.wireName().equals(parameter.get("type"))
+                        || isEncrypted(parameter.get("items"))
+                        || isEncrypted(parameter.get("additional_properties")));
     }
 }

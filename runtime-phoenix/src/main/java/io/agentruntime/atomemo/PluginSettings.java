@@ -20,6 +20,7 @@ record PluginSettings(
         Path configFile,
         int maxRunning,
         int maxQueued,
+        long maxQueuedBytes,
         int maxAnswers,
         long maxAnswerBytes,
         int maxAnswerSize,

@@ -32,6 +32,7 @@ final class Requests {
     private final Map<String, Disposable> running = new HashMap<>();
     private final Map<String, HubRequest> waiting = new HashMap<>();
     private final Queue<String> queue = new ArrayDeque<>();
+    private long waitingBytes;
     private boolean closing;
     private Runnable onIdle = () -> {};
 
@@ -76,9 +77,11 @@ final class Requests {
             refuse(request, "the plugin is shutting down");
         } else if (running.size() < settings.maxRunning()) {
             start(request);
-        } else if (queue.size() < settings.maxQueued()) {
+        } else if (queue.size() < settings.maxQueued()
+                && waitingBytes + request.payload().size() <= settings.maxQueuedBytes()) {
             queue.add(request.id());
             waiting.put(request.id(), request);
+            waitingBytes += request.payload().size();
         } else {
             refuse(request, running.size() + " requests are running and " + queue.size() + " are waiting");
         }
@@ -151,6 +154,7 @@ final class Requests {
         while (running.size() < settings.maxRunning() && !queue.isEmpty()) {
             HubRequest next = waiting.remove(queue.remove());
             if (next != null) {
+                waitingBytes -= next.payload().size();
                 start(next);
             }
         }
@@ -163,6 +167,7 @@ final class Requests {
         List<HubRequest> refused = List.copyOf(waiting.values());
         queue.clear();
         waiting.clear();
+        waitingBytes = 0;
         refused.forEach(request -> refuse(request, "the plugin is shutting down"));
         checkIdle();
     }
@@ -182,6 +187,7 @@ final class Requests {
         running.clear();
         queue.clear();
         waiting.clear();
+        waitingBytes = 0;
         handlings.forEach(Disposable::dispose);
         checkIdle();
     }

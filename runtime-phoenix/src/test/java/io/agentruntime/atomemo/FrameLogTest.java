@@ -110,14 +110,23 @@ class FrameLogTest extends PluginScenario {
         AtomemoPlugin plugin = debugging("true")
                 .addTool(Tool.builder("opens-doors")
                         .parameter(Parameter.object("door")
-                                .properties(Parameter.encryptedString("pin").build())
+                                .properties(
+                                        Parameter.encryptedString("pin").build(),
+                                        Parameter.array("older")
+                                                .items(Parameter.encryptedString("each")
+                                                        .build())
+                                                .build())
                                 .build())
                         .invoke(call -> Mono.just("open"))
                         .build());
         running(plugin);
         ask(
                         "invoke_tool",
-                        Map.of("tool_name", "opens-doors", "parameters", Map.of("door", Map.of("pin", SECRET, "n", 1))))
+                        Map.of(
+                                "tool_name",
+                                "opens-doors",
+                                "parameters",
+                                Map.of("door", Map.of("pin", SECRET, "older", List.of(SECRET), "n", 1))))
                 .value();
 
         assertThat(lines()).anyMatch(line -> line.contains("\"pin\":\"***\"") && line.contains("\"n\":1"));

@@ -410,6 +410,24 @@ class PluginTest extends PluginScenario {
     }
 
     @Test
+    void whatWaitsIsBoundedInBytesToo() {
+        Sinks.One<String> first = Sinks.one();
+        running(plugin(b -> b.maxRunning(1).maxQueuedBytes(5000))
+                .addTool(tool("slow-tool", call -> first.asMono()))
+                .addTool(echo()));
+        invoke("slow-tool");
+        Map<String, Object> large = Map.of("tool_name", "echo-tool", "parameters", Map.of("x", "y".repeat(3000)));
+        List<Seen<HubAnswer>> waiting = List.of(ask("invoke_tool", large), ask("invoke_tool", INVOKE));
+        assertThat(ask("invoke_tool", large).value().error().path("name").asString())
+                .isEqualTo("OverloadedException");
+
+        first.tryEmitValue("done");
+        pass(100);
+        assertThat(waiting).noneMatch(answer -> answer.value().isError());
+        assertThat(ask("invoke_tool", large).value().isError()).isFalse();
+    }
+
+    @Test
     void aToolThatNeverEndsHoldsUpNoOther() {
         running(plugin(b -> b.maxRunning(3)).addTool(echo()).addTool(tool("never-ends", call -> Mono.never())));
         List<Seen<HubAnswer>> never = List.of(invoke("never-ends"), invoke("never-ends"));
