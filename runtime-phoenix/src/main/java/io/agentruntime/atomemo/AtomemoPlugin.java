@@ -120,6 +120,9 @@ public final class AtomemoPlugin {
      * io.agentruntime.phoenix.ChannelClosedException} when the hub closes the channel; what {@link #author()} fails with in
      * debug mode; the connection's error when it is given up; {@link IllegalStateException} while it is running already.
      * Requests that are running are cancelled then, as they are when the subscription is cancelled.
+     *
+     * <p>As a process of its own, let {@link io.agentruntime.runner.PluginRunner} run it {@code until} this ends, and {@code
+     * stop} it with {@link #close()}.
      */
     public Mono<Void> run() {
         return definition().flatMap(this::run);
