@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,29 @@ class FrameDecoderTest {
     @Test
     void thePreludeOfAStreamIsOneHeartbeat() {
         assertThat(read("h".repeat(2048) + "\no\n")).containsExactly("h", "o");
+    }
+
+    /** The frames of {@code eventsource}, with its escapes, cut wherever they can be. */
+    @Test
+    void framesThatAreEventsMayBeCutAnywhereToo() {
+        byte[] events =
+                ("\r\ndata: o\r\n\r\n: nothing\r\ndata: a[\"100%25 %2525 %zz \u00fc\ud83d\ude00\",\"%\"]\r\n\r\ndata: h\r\n\r\n"
+                                + "data: c[3000,\"Go %25 away!\"]\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8);
+        for (int first = 0; first < events.length; first++) {
+            for (int second = first; second < events.length; second++) {
+                Log log = new Log();
+                AnswerReader reader = AnswerReader.events(new FrameDecoder(log, false, LIMIT));
+                reader.feed(Arrays.copyOf(events, first));
+                reader.feed(Arrays.copyOfRange(events, first, second));
+                reader.feed(Arrays.copyOfRange(events, second, events.length));
+
+                assertThat(log.seen)
+                        .as("cut at %d and %d", first, second)
+                        .containsExactly("o", "a:100% %25 %zz \u00fc\ud83d\ude00", "a:%", "h", "c:3000:Go % away!");
+                assertThat(reader.endAnswer()).isTrue();
+            }
+        }
     }
 
     @Test

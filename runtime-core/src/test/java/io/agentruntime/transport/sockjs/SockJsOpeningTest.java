@@ -385,6 +385,31 @@ class SockJsOpeningTest extends InMemorySockJs {
         assertThat(service.paths()).hasSize(2);
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "RAW_WEBSOCKET")
+    void cancelling_at_any_moment_leaves_nothing_open(SockJsTransport transport) {
+        for (String calls : List.of("GET /echo/info", "GET /echo/*/*/*", "POST /echo/*/*/*")) {
+            service.faults.delayHttp(calls, Duration.ofMillis(20));
+        }
+        for (int moment = 0; moment < 60; moment++) {
+            Disposable attempt = connector(transport)
+                    .connect(PipeRequest.to(SecretUri.of(service.url())), received)
+                    .subscribe(pipes::add);
+            passMillis(moment);
+            attempt.dispose();
+            pipes.forEach(pipe -> pipe.abort(new IllegalStateException("not wanted any more")));
+            pass(Duration.ofSeconds(10));
+
+            assertThat(service.server.sockets())
+                    .as("sockets, cancelled after %d ms", moment)
+                    .isZero();
+            assertThat(service.endpoint.sessions())
+                    .as("sessions, cancelled after %d ms", moment)
+                    .isZero();
+        }
+        assertThat(pipes).as("opened before they were cancelled").isNotEmpty().hasSizeLessThan(60);
+    }
+
     // Cookies, headers, query
 
     @ParameterizedTest

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -508,6 +509,39 @@ class SockJsRulesTest extends InMemorySockJs {
 
         assertThat(ends).containsExactly(SessionEnd.remote(3001, "Go away!"));
         assertThat(late).containsExactly("ConnectionLostException");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_close_in_the_midst_of_messages_comes_behind_those_before_it(SockJsTransport transport) {
+        open(transport);
+
+        List<String> all = IntStream.range(0, 100).mapToObj(String::valueOf).toList();
+        all.forEach(text -> service.socket().text(text));
+        service.socket().close(3001, "Go away!");
+        service.socket().text("late");
+        pass(Duration.ofSeconds(2));
+
+        assertThat(received.messages).isEqualTo(all);
+        assertThat(ends).containsExactly(SessionEnd.remote(3001, "Go away!"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"XHR_STREAMING", "EVENTSOURCE", "XHR_POLLING"})
+    void a_server_that_goes_down_in_the_middle_of_a_post_ends_the_session_once(SockJsTransport transport) {
+        Pipe pipe = open(transport);
+        service.faults.stallHttp(SEND, true);
+        send(pipe, "once");
+        send(pipe, "waiting");
+        passMillis(10);
+
+        service.server.stop(null).subscribe();
+        service.server.start().subscribe();
+        pass(Duration.ofSeconds(20));
+
+        assertThat(ends).hasSize(1);
+        assertThat(ends.get(0).initiator()).isEqualTo(SessionEnd.Initiator.NONE);
+        assertThat(sent()).containsExactly("[\"once\"]");
     }
 
     @ParameterizedTest
