@@ -187,6 +187,30 @@ class EngineCallersTest {
     }
 
     @Test
+    void theListenerLearnsOfEachEventBeforeAnybodyElse() {
+        List<Object> told = new ArrayList<>();
+        ConnectionEngine<FakeSession> engine = listenedTo(gateway.accept(), new ConnectionListener<>() {
+            @Override
+            public void onState(ConnectionState state) {}
+
+            @Override
+            public void onSession(FakeSession session) {}
+
+            @Override
+            public void onEvent(ConnectionEvent event) {
+                told.add(event);
+                throw new IllegalStateException("broken");
+            }
+        });
+        engine.events().subscribe(event -> told.add("seen " + event));
+        engine.connect().subscribe();
+
+        Object started = new ConnectionEvent.AttemptStarted(0);
+        assertThat(told).hasSize(4).startsWith(started, "seen " + started);
+        assertThat(told.get(2)).isInstanceOf(ConnectionEvent.SessionOpened.class);
+    }
+
+    @Test
     void aListenerThatThrowsDoesNoHarm() {
         ConnectionEngine<FakeSession> engine = listenedTo(gateway.accept(), new ConnectionListener<>() {
             @Override

@@ -9,6 +9,8 @@ import io.agentruntime.error.HttpStatusException.RateLimited;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.support.Secrets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -53,6 +55,31 @@ class ClientEdgesTest {
         assertThat(client).hasToString("JsonHttpClient[https://gateway.test/base]");
         assertThat(new HttpReply(200, Map.of("x", Secrets.MARKER), Secrets.MARKER.getBytes(UTF_8)))
                 .hasToString("HTTP 200, 6 bytes");
+    }
+
+    @Test
+    void aCallHasTheTemplateOfItsPathAlsoWithItsKey() {
+        gateway.answers(200, "").answers(200, "");
+        JsonHttpClient client = client().credentials(CredentialSource.fixed("apiKey", Secrets.MARKER))
+                .build();
+        client.send("GET", ApiPath.of("/v1/{id}", 7), null)
+                .then(client.send("GET", "/v1/7", null))
+                .block();
+
+        assertThat(gateway.calls).extracting(HttpCall::template).containsExactly("/v1/{id}", "");
+    }
+
+    @Test
+    void waitsAfterA429AreTold() {
+        gateway.answers(429, "", "retry-after", "60").answers(200, "");
+        List<Duration> waits = new ArrayList<>();
+        client().onRateLimited(waits::add).build().send("GET", "/", null).subscribe();
+
+        assertThat(waits).hasSize(1);
+        assertThat(waits.get(0)).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(72));
+        assertThat(gateway.calls).hasSize(1);
+        time.advanceTimeBy(waits.get(0));
+        assertThat(gateway.calls).hasSize(2);
     }
 
     @Test

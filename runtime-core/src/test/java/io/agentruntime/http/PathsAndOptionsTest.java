@@ -24,6 +24,20 @@ class PathsAndOptionsTest {
                         + "?limit=200&before=2026-03-01T10%3A30%3A00%2B01%3A00&a%26b=x%3Dy%20z~");
     }
 
+    @Test
+    void aPathKeepsItsTemplateWhereItHasOne() {
+        ApiPath path = ApiPath.of("/v1/channels/{id}", "a b").query("limit", 2);
+        assertThat(path.template()).isEqualTo("/v1/channels/{id}");
+        assertThat(path.path()).isEqualTo("/v1/channels/a%20b");
+
+        ApiPath encoded = ApiPath.encoded("/v1/channels/7?limit=2");
+        assertThat(encoded.template()).isEmpty();
+        assertThat(encoded.path()).isEqualTo("/v1/channels/7");
+        assertThat(encoded).hasToString("/v1/channels/7?limit=2");
+        assertThat(ApiPath.encoded("/v1")).hasToString("/v1");
+        assertThat(ApiPath.encoded("/v1").path()).isEqualTo("/v1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", ".", ".."})
     void refusesSegmentsThatMakeAnotherPath(String id) {
