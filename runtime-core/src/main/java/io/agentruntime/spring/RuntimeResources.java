@@ -2,6 +2,7 @@ package io.agentruntime.spring;
 
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
+import io.agentruntime.telemetry.Telemetry;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,13 +15,14 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.context.ApplicationEventPublisher;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the runtimes of an application share with it: event loops, TLS, Jackson, events, the time that a stop may take. */
+/** What the runtimes of an application share with it: event loops, TLS, Jackson, meters, events, the time that a stop may take. */
 public final class RuntimeResources {
 
     private final List<NetOptionsCustomizer> net;
     private final @Nullable SslBundles bundles;
     private final @Nullable JsonMapper mapper;
     private final @Nullable LifecycleProperties limits;
+    private final RuntimeTelemetrySource telemetry;
     private final ApplicationEventPublisher events;
 
     RuntimeResources(
@@ -28,11 +30,13 @@ public final class RuntimeResources {
             @Nullable SslBundles bundles,
             @Nullable JsonMapper mapper,
             @Nullable LifecycleProperties limits,
+            RuntimeTelemetrySource telemetry,
             ApplicationEventPublisher events) {
         this.net = net;
         this.bundles = bundles;
         this.mapper = mapper == null ? null : JsonCodec.adapt(mapper);
         this.limits = limits;
+        this.telemetry = telemetry;
         this.events = events;
     }
 
@@ -77,6 +81,15 @@ public final class RuntimeResources {
     /** The application's mapper with the rules that the protocols need, if it has one. */
     public @Nullable JsonMapper jsonMapper() {
         return mapper;
+    }
+
+    /**
+     * Who watches a runtime.
+     *
+     * @param name the runtime's name; {@code default} where there is only one
+     */
+    public Telemetry telemetry(String name) {
+        return telemetry.telemetry(name);
     }
 
     /**

@@ -1,5 +1,11 @@
 package io.agentruntime.spring;
 
+import io.agentruntime.micrometer.HttpRequestContext;
+import io.agentruntime.micrometer.PushContext;
+import io.agentruntime.telemetry.Telemetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationConvention;
+import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
             "org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration",
             "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
             "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
             "org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration"
         })
 public final class RuntimeSupportAutoConfiguration {
@@ -33,12 +41,14 @@ public final class RuntimeSupportAutoConfiguration {
             ObjectProvider<SslBundles> bundles,
             ObjectProvider<JsonMapper> mapper,
             ObjectProvider<LifecycleProperties> limits,
+            ObjectProvider<RuntimeTelemetrySource> telemetry,
             ApplicationEventPublisher events) {
         return new RuntimeResources(
                 net.orderedStream().toList(),
                 bundles.getIfAvailable(),
                 mapper.getIfUnique(),
                 limits.getIfAvailable(),
+                telemetry.getIfAvailable(() -> name -> Telemetry.none()),
                 events);
     }
 
@@ -51,6 +61,22 @@ public final class RuntimeSupportAutoConfiguration {
         @Order(Ordered.HIGHEST_PRECEDENCE)
         NetOptionsCustomizer reactorNettyNetOptionsCustomizer(ReactorResourceFactory reactorNetty) {
             return options -> options.loopResources(reactorNetty.getLoopResources());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterRegistry.class)
+    @ConditionalOnBean(MeterRegistry.class)
+    static class Meters {
+
+        @Bean
+        @ConditionalOnMissingBean(RuntimeTelemetrySource.class)
+        MicrometerTelemetrySource runtimeTelemetrySource(
+                MeterRegistry meters,
+                ObjectProvider<ObservationRegistry> observations,
+                ObjectProvider<ObservationConvention<HttpRequestContext>> httpConvention,
+                ObjectProvider<ObservationConvention<PushContext>> pushConvention) {
+            return new MicrometerTelemetrySource(meters, observations, httpConvention, pushConvention);
         }
     }
 

@@ -38,6 +38,7 @@ class CodeboltRuntimeConfiguration {
             map.from(server.getPluginId()).to(builder::pluginId);
             map.from(server.getPluginToken()).to(builder::pluginToken);
             map.from(resources.jsonMapper()).to(builder::jsonMapper);
+            builder.telemetry(resources.telemetry("default"));
             apply(properties, builder);
             builder.net(net -> resources.net(net, properties.net(), properties.ssl(), server.getSslBundle()));
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));

@@ -59,6 +59,7 @@ final class NookplotRuntimeFactory {
             map.from(gatewayUrl).to(builder::gatewayUrl);
             map.from(apiKey).to(builder::apiKey);
             map.from(resources.jsonMapper()).to(builder::jsonMapper);
+            builder.telemetry(resources.telemetry(name));
             apply(properties, builder);
             builder.net(net -> resources.net(net, properties.net(), properties.ssl(), bundle));
             customizers.forEach(customizer -> customizer.customize(name, builder));

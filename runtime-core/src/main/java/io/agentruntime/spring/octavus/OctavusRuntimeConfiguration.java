@@ -36,6 +36,7 @@ class OctavusRuntimeConfiguration {
         return InvalidPropertyException.naming("octavus", () -> {
             OctavusSocketBuilder builder = OctavusTransport.socket(server.getUrl());
             PropertyMapper.get().from(resources.jsonMapper()).to(builder::jsonMapper);
+            builder.telemetry(resources.telemetry("default"));
             apply(properties, builder);
             builder.net(net -> resources.net(net, properties.net(), properties.ssl(), server.getSslBundle()));
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));

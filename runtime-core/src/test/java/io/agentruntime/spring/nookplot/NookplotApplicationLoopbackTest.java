@@ -14,6 +14,8 @@ import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.GatewayAgent;
 import io.agentruntime.testkit.GatewayChannel;
 import io.agentruntime.testkit.Shutdown;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -192,6 +194,21 @@ class NookplotApplicationLoopbackTest {
         void on(ConnectionStateChanged event) {
             throw new IllegalStateException("I do not want to hear of it");
         }
+    }
+
+    @Test
+    void theMetersOfTheApplicationKnowTheRuntimeByItsName() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        context.withBean(MeterRegistry.class, () -> meters).run(application -> {
+            application.getBean(Heard.class).await(Connected.class);
+
+            assertThat(meters.get("agentruntime.connections")
+                            .tags("runtime", "default", "protocol", "nookplot", "state", "connected")
+                            .gauge()
+                            .value())
+                    .isOne();
+        });
+        assertThat(meters.getMeters()).isEmpty();
     }
 
     @Test

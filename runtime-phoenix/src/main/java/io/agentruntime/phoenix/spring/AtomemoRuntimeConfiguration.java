@@ -57,6 +57,7 @@ class AtomemoRuntimeConfiguration {
             AtomemoPluginBuilder builder = AtomemoPlugin.builder(required("name", properties.name()))
                     .version(required("version", version(properties, build.getIfAvailable())))
                     .environment(environment(properties, hub));
+            builder.telemetry(resources.telemetry("default"));
             describe(properties, builder);
             apply(properties, builder);
             connect(properties, hub, resources, builder);

@@ -56,6 +56,7 @@ final class PhoenixSocketFactory {
             map.from(url).to(builder::url);
             map.from(authToken).to((String token) -> builder.authToken(token));
             map.from(resources.jsonMapper()).to(builder::jsonMapper);
+            builder.telemetry(resources.telemetry(name));
             apply(properties, builder);
             builder.net(net -> resources.net(net, properties.net(), properties.ssl(), bundle));
             customizers.forEach(customizer -> customizer.customize(name, builder));
