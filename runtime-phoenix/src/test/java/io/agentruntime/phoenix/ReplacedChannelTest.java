@@ -95,6 +95,21 @@ class ReplacedChannelTest extends PhoenixScenario {
     }
 
     @Test
+    void aSuccessorThatIsRefusedHasReplacedTheFirstAllTheSame() {
+        PhoenixSocket socket = connected();
+        joined(socket);
+        server.script = (connection, frame) -> {
+            connection.unmatched(frame);
+            return true;
+        };
+        Seen<JoinReply> refused = watch(socket.channel(TOPIC).join());
+        pass(10);
+
+        assertThat(refused.error).isInstanceOf(JoinRefusedException.class);
+        assertThat(connection().received("phx_leave")).isEmpty();
+    }
+
+    @Test
     void theThirdInherits() {
         PhoenixSocket socket = connected();
         joined(socket);
