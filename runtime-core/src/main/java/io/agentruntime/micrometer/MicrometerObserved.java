@@ -35,8 +35,7 @@ final class MicrometerObserved implements Observed {
     public void answered(String how) {
         if (over.compareAndSet(false, true)) {
             status.accept(how);
-            observation.stop();
-            onEnd.run();
+            stop();
         }
     }
 
@@ -44,7 +43,14 @@ final class MicrometerObserved implements Observed {
     public void failed(Throwable error) {
         if (over.compareAndSet(false, true)) {
             observation.error(error);
+            stop();
+        }
+    }
+
+    private void stop() {
+        try {
             observation.stop();
+        } finally {
             onEnd.run();
         }
     }

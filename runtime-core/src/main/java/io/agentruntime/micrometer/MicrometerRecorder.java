@@ -92,7 +92,16 @@ final class MicrometerRecorder implements Recorder {
     @Override
     public Observed begin(Operation operation, ContextView caller) {
         meters.use();
-        return observations.begin(operation, meters.keyValues(), caller, () -> telemetry.release(meters));
+        try {
+            return observations.begin(operation, meters.keyValues(), caller, this::observed);
+        } catch (RuntimeException | Error e) { // of a handler of the application's
+            observed();
+            throw e;
+        }
+    }
+
+    private void observed() {
+        telemetry.release(meters);
     }
 
     @Override

@@ -91,7 +91,10 @@ public final class MicrometerTelemetry implements Telemetry {
             return this;
         }
 
-        /** Further tags of every meter and observation, as keys and values in turn. Few values: each is a time series. */
+        /**
+         * Further tags of every meter and observation, as keys and values in turn. Few values, for each is a time series, and
+         * the same keys in all telemetries of one registry, for Prometheus wants that.
+         */
         public Builder tags(String... keysAndValues) {
             this.tags = Tags.of(keysAndValues);
             return this;

@@ -1,6 +1,7 @@
 package io.agentruntime.nookplot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentruntime.http.HttpReply;
 import io.agentruntime.micrometer.MicrometerTelemetry;
@@ -18,6 +19,7 @@ import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -446,6 +448,23 @@ class MetersTest extends InMemoryScenario {
         assertThat(gauge("agentruntime.connections", "runtime", "bob", "state", "disconnected"))
                 .isEqualTo(1);
         await(again.close());
+    }
+
+    @Test
+    void aHandlerThatThrowsLeavesNoMeterBehind() {
+        ObservationRegistry broken = ObservationRegistry.create();
+        broken.observationConfig().observationHandler(context -> {
+            throw new IllegalStateException("broken");
+        });
+        Recorder recorder = MicrometerTelemetry.builder(registry)
+                .observations(broken)
+                .build()
+                .open("nookplot");
+        assertThatThrownBy(() -> recorder.begin(new Operation.Push("push", "x", ""), Context.empty()))
+                .hasMessage("broken");
+        recorder.close();
+
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test
