@@ -8,7 +8,6 @@ import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -19,9 +18,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
-import reactor.core.Disposables;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** What makes a cluster of the service, when it is told where Redis is. */
 @Configuration(proxyBeanMethods = false)
@@ -47,21 +43,17 @@ class ClusterConfiguration {
         LeaseTimes times = new LeaseTimes(settings.lease());
         String node = settings.node().isEmpty() ? name() : settings.node();
         RedisSlots slots = new RedisSlots(settings.redisUrl(), settings.prefix(), node, settings.slots(), times);
-        Scheduler worker = worker();
-        Scheduler renewers =
-                Schedulers.newBoundedElastic(SlotKeeper.RENEWALS_AT_A_TIME, settings.slots(), "slot-renewals");
+        KeeperThreads threads = KeeperThreads.create(settings.slots());
         SlotKeeper keeper = new SlotKeeper(
                 settings.slots(),
                 agentIds(environment),
                 slots,
                 agents.host(fleet),
                 times,
-                worker,
-                renewers,
-                Schedulers.parallel(),
+                threads,
                 System::nanoTime,
                 new Random());
-        return new ClusterLifecycle(node, keeper, slots, Disposables.composite(worker, renewers));
+        return new ClusterLifecycle(node, keeper, slots, threads);
     }
 
     /** Those that have a key: the same in all processes. */
@@ -70,15 +62,6 @@ class ClusterConfiguration {
                 .bind("service.api-keys", Bindable.mapOf(String.class, String.class))
                 .orElse(Map.of())
                 .keySet();
-    }
-
-    /** One thread, always the same, because the registry's locks belong to a thread; and one that may block. */
-    private static Scheduler worker() {
-        return Schedulers.fromExecutorService(Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "slots");
-            thread.setDaemon(true);
-            return thread;
-        }));
     }
 
     private static String name() {

@@ -4,7 +4,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
 
 /** Joins the cluster when the service is up and leaves it when it shuts down, agent by agent and slot by slot. */
@@ -15,10 +14,10 @@ final class ClusterLifecycle implements SmartLifecycle {
     private final String node;
     private final SlotKeeper keeper;
     private final RedisSlots slots;
-    private final Disposable threads;
+    private final KeeperThreads threads;
     private final AtomicBoolean running = new AtomicBoolean();
 
-    ClusterLifecycle(String node, SlotKeeper keeper, RedisSlots slots, Disposable threads) {
+    ClusterLifecycle(String node, SlotKeeper keeper, RedisSlots slots, KeeperThreads threads) {
         this.node = node;
         this.keeper = keeper;
         this.slots = slots;
@@ -42,7 +41,7 @@ final class ClusterLifecycle implements SmartLifecycle {
                     // Not on one of them.
                     Schedulers.boundedElastic().schedule(() -> {
                         slots.close();
-                        threads.dispose();
+                        threads.close();
                         callback.run();
                     });
                 })

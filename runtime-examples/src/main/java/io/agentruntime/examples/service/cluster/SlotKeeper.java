@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * Holds this process's share of the slots and runs the agents that belong to them. Once a second, or more often when leases
@@ -29,14 +28,11 @@ import reactor.core.scheduler.Scheduler;
  * <em>over</em> (nothing is sent any more, the slot is given back), <em>gone</em>. A slot that was not renewed in time ends
  * before its lease does; one that was lost, or slept through, is over at once.
  *
- * <p>All that may block happens on the worker, one thread, which renewals have help with; agents are started, stopped and
- * cut off on the timer.
+ * <p>What is held is changed on one thread only, see {@link KeeperThreads}.
  */
 final class SlotKeeper {
 
     private static final Logger log = LoggerFactory.getLogger(SlotKeeper.class);
-
-    static final int RENEWALS_AT_A_TIME = 8;
 
     private static final int PASSES_TO_TAKE_ALL = 4;
 
@@ -45,9 +41,7 @@ final class SlotKeeper {
     private final SharedSlots shared;
     private final AgentHost host;
     private final LeaseTimes times;
-    private final Scheduler worker;
-    private final Scheduler renewers;
-    private final Scheduler timer;
+    private final KeeperThreads threads;
     private final LongSupplier nanoTime;
     private final Random random;
 
@@ -64,9 +58,6 @@ final class SlotKeeper {
     /**
      * Not started yet.
      *
-     * @param worker one thread, on which blocking is fine
-     * @param renewers threads for renewals, on which blocking is fine
-     * @param timer where leases are watched and agents' retries wait; nothing on it blocks
      * @param nanoTime a clock that goes on while this process is stopped
      * @param random the order in which free slots are looked for
      */
@@ -76,9 +67,7 @@ final class SlotKeeper {
             SharedSlots shared,
             AgentHost host,
             LeaseTimes times,
-            Scheduler worker,
-            Scheduler renewers,
-            Scheduler timer,
+            KeeperThreads threads,
             LongSupplier nanoTime,
             Random random) {
         this.slots = slots;
@@ -86,16 +75,14 @@ final class SlotKeeper {
         this.shared = shared;
         this.host = host;
         this.times = times;
-        this.worker = worker;
-        this.renewers = renewers;
-        this.timer = timer;
+        this.threads = threads;
         this.nanoTime = nanoTime;
         this.random = random;
     }
 
     /** Joins the cluster. */
     void start() {
-        worker.schedule(this::pass);
+        threads.worker().schedule(this::pass);
     }
 
     /**
@@ -104,7 +91,7 @@ final class SlotKeeper {
      */
     Mono<Void> leave() {
         return Mono.defer(() -> {
-            worker.schedule(this::beginToLeave);
+            threads.worker().schedule(this::beginToLeave);
             return gone.asMono();
         });
     }
@@ -134,7 +121,7 @@ final class SlotKeeper {
         }
         settle();
         if (!leaving || !tenancies.isEmpty()) {
-            worker.schedule(this::pass, times.pause().toMillis(), TimeUnit.MILLISECONDS);
+            threads.worker().schedule(this::pass, times.pause().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -143,7 +130,9 @@ final class SlotKeeper {
         Flux.fromIterable(tenancies.values())
                 .filter(tenancy -> tenancy.lease().isHeld())
                 .flatMapDelayError(
-                        tenancy -> Mono.fromRunnable(() -> renew(tenancy)).subscribeOn(renewers), RENEWALS_AT_A_TIME, 1)
+                        tenancy -> Mono.fromRunnable(() -> renew(tenancy)).subscribeOn(threads.renewers()),
+                        KeeperThreads.RENEWALS_AT_A_TIME,
+                        1)
                 .blockLast();
     }
 
@@ -196,10 +185,11 @@ final class SlotKeeper {
     }
 
     private void begin(int slot, Lease lease) {
-        Tenancy tenancy = new Tenancy(slot, agents.getOrDefault(slot, List.of()), host, lease, times.grace(), timer);
+        Tenancy tenancy = new Tenancy(slot, agents.getOrDefault(slot, List.of()), host, lease, times.grace(), threads);
         tenancies.put(slot, tenancy);
-        lease.ended().subscribe(done -> {}, error -> {}, () -> worker.schedule(this::settle));
-        tenancy.stopped().subscribe(done -> {}, error -> {}, () -> worker.schedule(this::settle));
+        lease.ended().subscribe(done -> {}, error -> {}, () -> threads.worker().schedule(this::settle));
+        tenancy.stopped()
+                .subscribe(done -> {}, error -> {}, () -> threads.worker().schedule(this::settle));
         tenancy.begin();
     }
 

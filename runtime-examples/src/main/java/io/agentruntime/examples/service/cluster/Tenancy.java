@@ -46,14 +46,14 @@ final class Tenancy {
     private final Disposable.Swap limit = Disposables.swap();
     private volatile boolean stopped;
 
-    Tenancy(int slot, List<String> agents, AgentHost host, Lease lease, Duration grace, Scheduler timer) {
+    Tenancy(int slot, List<String> agents, AgentHost host, Lease lease, Duration grace, KeeperThreads threads) {
         this.slot = slot;
         this.agents = agents;
         this.host = host;
         this.lease = lease;
         this.grace = grace;
-        this.timer = timer;
-        this.agentsTurn = Schedulers.single(timer);
+        this.timer = threads.timer();
+        this.agentsTurn = Schedulers.single(threads.agents());
     }
 
     int slot() {

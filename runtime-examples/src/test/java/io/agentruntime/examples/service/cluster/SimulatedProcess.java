@@ -57,9 +57,7 @@ final class SimulatedProcess implements SharedSlots, AgentHost {
                 this,
                 this,
                 ClusterWorld.TIMES,
-                scheduler,
-                Schedulers.immediate(),
-                scheduler,
+                new KeeperThreads(scheduler, Schedulers.immediate(), scheduler, scheduler),
                 () -> (long) ((world.now() - born) * clockRate),
                 new Random(world.random.nextLong()));
     }
