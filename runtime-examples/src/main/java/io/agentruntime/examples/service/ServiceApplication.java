@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.client.ReactorResourceFactory;
 import reactor.core.scheduler.Schedulers;
 
 /** The service's parts. */
@@ -19,6 +20,17 @@ import reactor.core.scheduler.Schedulers;
 class ServiceApplication {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
+
+    /**
+     * Event loops of its own. Boot would end those that all of the process shares when the application does, and with them
+     * whatever else is served there: an embedded gateway, another application.
+     */
+    @Bean
+    ReactorResourceFactory reactorResourceFactory() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        return resources;
+    }
 
     /** Blocks while the gateway comes up, which is fine while the application does. */
     @Bean
