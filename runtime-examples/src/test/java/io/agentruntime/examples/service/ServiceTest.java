@@ -14,6 +14,7 @@ import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** Each application here ends the event loops that all of them share, so only one runs at a time. */
@@ -41,6 +42,10 @@ class ServiceTest {
         ConfigurableApplicationContext another = Service.application(Map.of(
                         "server.port", 0, "service.agents", 1, "spring.lifecycle.timeout-per-shutdown-phase", "60s"))
                 .run();
+        Mono<String> closing = Mono.fromRunnable(another::close)
+                .subscribeOn(Schedulers.boundedElastic())
+                .thenReturn("closed")
+                .cache();
         Mono<Long> viewer = WebClient.create(Service.address(another))
                 .get()
                 .uri("/api/live")
@@ -48,11 +53,13 @@ class ServiceTest {
                 .bodyToFlux(new ParameterizedTypeReference<ServerSentEvent<JsonNode>>() {})
                 .doOnNext(event -> {
                     if ("snapshot".equals(event.event())) {
-                        new Thread(another::close).start();
+                        closing.subscribe();
                     }
                 })
                 .count();
 
         assertThat(viewer.block(LIMIT)).isPositive();
+        // All of it: the event loops that it ends at last are those of the next test too.
+        assertThat(closing.block(LIMIT)).isEqualTo("closed");
     }
 }
