@@ -17,8 +17,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
 
 class ServiceHttpTest {
 
@@ -34,7 +36,11 @@ class ServiceHttpTest {
         application = Service.application(
                         Map.of("server.port", 0, "service.agents", 2, "spring.threads.virtual.enabled", true))
                 .run();
-        http = WebClient.create(Service.address(application));
+        // A connection for each request, so that none waits behind what another has left on its own.
+        http = WebClient.builder()
+                .baseUrl(Service.address(application))
+                .clientConnector(new ReactorClientHttpConnector(HttpClient.newConnection()))
+                .build();
     }
 
     @AfterAll
