@@ -35,6 +35,7 @@ public final class Liveness implements Disposable {
     private volatile long readingSince;
     private volatile long askedAt;
     private volatile long checkDue;
+    private volatile long excused;
     private volatile boolean waiting;
 
     /** The peer's silence counts from its last sign of life. */
@@ -71,6 +72,7 @@ public final class Liveness implements Disposable {
         this.lastSign = now();
         this.readingSince = lastSign;
         this.askedAt = lastSign;
+        this.excused = lastSign - 1;
         running.add(check);
     }
 
@@ -124,8 +126,9 @@ public final class Liveness implements Disposable {
         long late = TimeUnit.NANOSECONDS.toMillis(now - checkDue);
         if (silent < limit.toMillis()) {
             checkAfter(limit.toMillis() - silent);
-        } else if (late > 0) {
+        } else if (late > 0 && excused != since) {
             // This process stood still: what the peer sent meanwhile may not have been read yet.
+            excused = since; // once, or a timer that is always late would never find anything
             checkAfter(Math.min(late, limit.toMillis()));
         } else {
             dispose();

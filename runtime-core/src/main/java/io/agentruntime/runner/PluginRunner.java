@@ -3,6 +3,7 @@ package io.agentruntime.runner;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -96,15 +97,19 @@ public final class PluginRunner {
     }
 
     private Mono<Integer> untilStopped(ProcessSignals signals) {
+        AtomicBoolean stopping = new AtomicBoolean();
+        Mono<Void> told = signals.first().doOnTerminate(() -> stopping.set(true));
         Mono<Integer> ended = Flux.from(start)
                 .then(Mono.just(SUCCESS))
-                .flatMap(started -> Mono.from(until).thenReturn(SUCCESS))
+                .flatMap(started -> stopping.get() // what was still being prepared is not run any more
+                        ? Mono.just(SUCCESS)
+                        : Mono.from(until).thenReturn(SUCCESS))
                 .onErrorResume(error -> {
                     log.error("The plugin failed", error);
                     return Mono.just(FAILURE);
                 });
         // Shared, so that a plugin that lives in its run goes on until it was stopped: it may have things to finish.
-        return ended.publish(end -> Mono.firstWithSignal(end, signals.first().thenReturn(SUCCESS))
+        return ended.publish(end -> Mono.firstWithSignal(end, told.thenReturn(SUCCESS))
                 .flatMap(status -> stopped(status).doOnNext(signals::stopped)));
     }
 

@@ -125,8 +125,9 @@ public final class HotStream<T> {
     }
 
     void add(BufferedSubscriber<T> subscriber) {
-        subscribers.add(subscriber);
+        // In this order: as soon as it is told of anything it may end, and takes itself off both.
         kind.add(subscriber);
+        subscribers.add(subscriber);
     }
 
     void remove(BufferedSubscriber<T> subscriber) {

@@ -33,7 +33,8 @@ public final class RuntimeTelemetry {
 
     /** Opens the telemetry of a runtime. To be called last, when nothing can fail any more: it has to be closed. */
     public static RuntimeTelemetry open(Telemetry telemetry, String protocol, Scheduler clock) {
-        return new RuntimeTelemetry(telemetry.open(protocol), clock);
+        Recorder recorder = telemetry.open(protocol);
+        return new RuntimeTelemetry(recorder == Recorder.NONE ? recorder : new GuardedRecorder(recorder), clock);
     }
 
     /** Whoever hears of what nothing here is wrapped around. */

@@ -126,6 +126,14 @@ class LivenessTest {
         assertThat(silences).hasSize(1);
     }
 
+    @Test
+    void aTimerThatIsAlwaysLateFindsTheSilenceAllTheSame() {
+        standStillInTheMiddle(100);
+        stoodStill = Duration.ofSeconds(200);
+        pass(60);
+        assertThat(silences).hasSize(1);
+    }
+
     /** The check that was due in 60 seconds comes so much later than that. */
     private void standStillInTheMiddle(long seconds) {
         stood.start();

@@ -41,7 +41,8 @@ class PluginRunnerTest {
                 told.tryEmitEmpty();
             });
             int status = PluginRunner.builder()
-                    .start(Mono.fromRunnable(() -> System.out.println("started")))
+                    .start(Mono.fromRunnable(() -> System.out.println("started"))
+                            .then(args[0].equals("prepares") ? told.asMono() : Mono.empty()))
                     .until(told.asMono().doOnSuccess(nothing -> System.out.println("finished what it was at")))
                     .stop(args[0].equals("hangs") ? stop.then(Mono.never()) : stop)
                     .stopTimeout(Duration.ofSeconds(args[0].equals("late") ? 1 : 50))
@@ -108,6 +109,17 @@ class PluginRunnerTest {
         awaitLine("stopping");
         awaitLine("finished what it was at");
 
+        assertThat(status()).isZero();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatWasStillBeingPreparedIsNotRunAnyMore() throws Exception {
+        start("prepares");
+        signal("TERM");
+        awaitLine("stopping");
+
+        assertThat(output.lines()).doesNotContain("finished what it was at");
         assertThat(status()).isZero();
     }
 

@@ -8,7 +8,13 @@ import io.agentruntime.connection.Session;
 import io.agentruntime.http.HttpCall;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpReply;
+import io.agentruntime.net.SecretUri;
 import io.agentruntime.transport.PipeConnector;
+import io.agentruntime.transport.PipeListener;
+import io.agentruntime.transport.PipeRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +97,73 @@ class RuntimeTelemetryTest {
         assertThat(silent.connection(listener)).isSameAs(listener);
         assertThat(silent.observe(PUSH, mono, value -> "ok")).isSameAs(mono);
         assertThat(silent.observe(PUSH, flux, value -> false)).isSameAs(flux);
+    }
+
+    @Test
+    void aRecorderThatThrowsDisturbsNothing() {
+        Recorder broken = recorderThatThrows();
+        RuntimeTelemetry watched = RuntimeTelemetry.open(protocol -> broken, "nookplot", Schedulers.immediate());
+        List<String> states = new ArrayList<>();
+        watched.connection(new ConnectionListener<Session>() {
+                    @Override
+                    public void onState(ConnectionState state) {
+                        states.add(state.name());
+                    }
+
+                    @Override
+                    public void onSession(Session session) {}
+                })
+                .onState(new ConnectionState.Connecting());
+        List<ByteBuf> frames = new ArrayList<>();
+        watched.pipes((request, listener) -> {
+                    listener.onText(Unpooled.EMPTY_BUFFER);
+                    return Mono.empty();
+                })
+                .connect(PipeRequest.to(SecretUri.of("ws://gateway.test")), new PipeListener() {
+                    @Override
+                    public void onText(ByteBuf payload) {
+                        frames.add(payload);
+                    }
+
+                    @Override
+                    public void onBinary(ByteBuf payload) {}
+                })
+                .subscribe();
+
+        assertThat(states).containsExactly("connecting");
+        assertThat(frames).hasSize(1);
+        assertThat(watched.observe(PUSH, Mono.just("pong"), value -> "ok").block())
+                .isEqualTo("pong");
+        watched.recorder().heartbeat(Duration.ZERO);
+        watched.close();
+    }
+
+    @Test
+    void anOperationWhoseEndCannotBeToldSucceedsAllTheSame() {
+        RuntimeTelemetry watched = RuntimeTelemetry.open(
+                protocol -> new Recorder() {
+                    @Override
+                    public Observed begin(Operation operation, ContextView caller) {
+                        return new Observed() {
+                            @Override
+                            public void answered(String status) {
+                                throw new IllegalStateException("a convention");
+                            }
+                        };
+                    }
+                },
+                "nookplot",
+                Schedulers.immediate());
+
+        assertThat(watched.observe(PUSH, Mono.just("pong"), value -> "ok").block())
+                .isEqualTo("pong");
+    }
+
+    private static Recorder recorderThatThrows() {
+        return (Recorder) Proxy.newProxyInstance(
+                Recorder.class.getClassLoader(), new Class<?>[] {Recorder.class}, (proxy, method, arguments) -> {
+                    throw new IllegalStateException("a recorder");
+                });
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Answer(String requestId, String event, JsonPayload payload) {
 
     private static final String RESPONSE = "_response";
+    private static final String ERROR = "_error";
     private static final String UNSUPPORTED = "unsupported_event";
     private static final int LONGEST_CHAIN = 5;
 
@@ -35,7 +36,7 @@ record Answer(String requestId, String event, JsonPayload payload) {
         Map<String, Object> fields = fields(requestId);
         fields.put("error", description(error, traced, LONGEST_CHAIN));
         fields.put("message", message(error));
-        return of(requestId, event + "_error", fields);
+        return of(requestId, event + ERROR, fields);
     }
 
     /** The hub asks for something that no plugin of this version knows. */
@@ -52,15 +53,14 @@ record Answer(String requestId, String event, JsonPayload payload) {
         return of(requestId, UNSUPPORTED, fields);
     }
 
-    /** What is told in place of this one, which is too large to be told; the same when it is not a handler's. */
+    /** What is told in place of this one, which is too large to be told; the same when there is nothing smaller to say. */
     Answer tooLarge(String problem) {
-        return event.endsWith(RESPONSE)
-                ? error(
-                        requestId,
-                        event.substring(0, event.length() - RESPONSE.length()),
-                        new AnswerTooLargeException(size(), problem),
-                        false)
-                : this;
+        if (!event.endsWith(RESPONSE) && !event.endsWith(ERROR)) {
+            return this;
+        }
+        String asked = event.substring(0, event.lastIndexOf('_'));
+        Answer smaller = error(requestId, asked, new AnswerTooLargeException(size(), problem), false);
+        return smaller.size() < size() ? smaller : this;
     }
 
     /** How many bytes it has. */

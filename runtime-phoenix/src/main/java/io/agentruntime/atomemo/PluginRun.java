@@ -15,6 +15,7 @@ import io.agentruntime.phoenix.PhoenixMessage;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,10 +111,10 @@ final class PluginRun {
             return register();
         }
         inbox.execute(() -> {
-            if (state instanceof Errored lost && isTooLarge(lost.cause())) {
-                outbox.largestSent().ifPresent(requests::refusedAsTooLarge);
-            }
+            Optional<Answer> refused =
+                    state instanceof Errored lost && isTooLarge(lost.cause()) ? outbox.largestSent() : Optional.empty();
             outbox.offline();
+            refused.ifPresent(requests::refusedAsTooLarge);
         });
         if (state instanceof Errored lost) {
             calls.lost(lost.cause());

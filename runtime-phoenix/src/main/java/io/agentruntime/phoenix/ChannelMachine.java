@@ -50,7 +50,7 @@ final class ChannelMachine {
         this.pushes = new Pushes(topic, settings, inbox);
         this.callers = new Callers(topic, settings, inbox, this::onLastCallerGone);
         this.leave = new Leave(settings, inbox, this::onLeft);
-        this.rejoins = new Rejoins(settings, inbox, this::rejoin);
+        this.rejoins = new Rejoins(settings, inbox, this::onDelayOver);
     }
 
     String topic() {
@@ -355,6 +355,13 @@ final class ChannelMachine {
         rejoins.cancel();
         states.moveTo(new Errored(1, Duration.ZERO, cause));
         pushes.failSent(push -> new SessionEndedException(pushes.name(push), cause));
+    }
+
+    /** A timer that was just too late to be cancelled must not join a second time. */
+    private void onDelayOver() {
+        if (states.current() instanceof Errored) {
+            rejoin();
+        }
     }
 
     private void rejoin() {

@@ -517,6 +517,15 @@ class PluginTest extends PluginScenario {
     }
 
     @Test
+    void anErrorThatIsTooLargeIsASmallerOneInstead() {
+        IllegalStateException tooMuch = new IllegalStateException("x".repeat(2000));
+        running(plugin(b -> b.maxAnswerSize(2000)).addTool(tool("large-tool", call -> Mono.error(tooMuch))));
+        HubAnswer answer = invoke("large-tool").value();
+
+        assertThat(answer.error().path("name").asString()).isEqualTo("AnswerTooLargeException");
+    }
+
+    @Test
     void anAnswerThatTheHubClosesTheConnectionForIsAnErrorInstead() {
         running(plugin().addTool(tool("large-tool", call -> Mono.just("x".repeat(3000))))
                 .addTool(echo()));

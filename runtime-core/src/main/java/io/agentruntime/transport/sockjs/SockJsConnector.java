@@ -70,9 +70,13 @@ public final class SockJsConnector implements PipeConnector {
     private record Known(
             String address, Info info, @Nullable SockJsTransport detour, long until) {
 
-        /** The same transport once more says nothing new about those before it. */
-        Known opened(SockJsTransport transport, boolean first, long forgetAt) {
-            if (transport == detour) {
+        /**
+         * The transport that an attempt began with says nothing new about those before it.
+         *
+         * @param begun that transport, when it was not the first one
+         */
+        Known opened(@Nullable SockJsTransport begun, SockJsTransport transport, boolean first, long forgetAt) {
+            if (transport == begun) {
                 return this;
             }
             return new Known(address, info, first ? null : transport, forgetAt);
@@ -170,8 +174,9 @@ public final class SockJsConnector implements PipeConnector {
     }
 
     private Mono<Pipe> open(Requests requests, Info info, PipeRequest request, PipeListener listener) {
+        SockJsTransport begun = detour(requests);
         return new Opening(means, redirected(requests, info), request, listener, info)
-                .open(detour(requests), (transport, first) -> remember(requests, transport, first))
+                .open(begun, (transport, first) -> remember(requests, begun, transport, first))
                 .doOnError(error -> known.set(null));
     }
 
@@ -182,11 +187,12 @@ public final class SockJsConnector implements PipeConnector {
                 : null;
     }
 
-    private void remember(Requests requests, SockJsTransport transport, boolean first) {
+    private void remember(
+            Requests requests, @Nullable SockJsTransport begun, SockJsTransport transport, boolean first) {
         String address = requests.address().toString();
         long until = now() + means.options().rememberFor().toNanos();
-        known.updateAndGet(
-                last -> last != null && last.address().equals(address) ? last.opened(transport, first, until) : last);
+        known.updateAndGet(last ->
+                last != null && last.address().equals(address) ? last.opened(begun, transport, first, until) : last);
     }
 
     private static Requests redirected(Requests requests, Info info) {

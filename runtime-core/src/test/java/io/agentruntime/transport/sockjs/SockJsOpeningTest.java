@@ -190,6 +190,17 @@ class SockJsOpeningTest extends InMemorySockJs {
     }
 
     @Test
+    void a_detour_that_is_needed_still_is_remembered_anew() {
+        service.faults.refuseUpgrades(500, WireFaults.ALWAYS);
+        SockJsConnector connector = connector(options -> options.rememberFor(Duration.ofMinutes(1)));
+        tried(connector);
+        pass(Duration.ofMinutes(1));
+        assertThat(tried(connector)).containsExactly("websocket", "xhr_streaming");
+
+        assertThat(tried(connector)).containsExactly("xhr_streaming");
+    }
+
+    @Test
     void a_transport_that_opened_and_does_not_any_more_is_left_for_the_others() {
         service.faults.refuseUpgrades(500, 1);
         SockJsConnector connector = connector(options -> options);
