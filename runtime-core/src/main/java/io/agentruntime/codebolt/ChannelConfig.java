@@ -1,5 +1,6 @@
 package io.agentruntime.codebolt;
 
+import io.agentruntime.error.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -35,8 +35,6 @@ import reactor.core.publisher.Mono;
  */
 public final class CodeboltPlugin {
 
-    private static final Duration DRAIN_POLL = Duration.ofMillis(10);
-
     private final CodeboltSettings settings;
     private final ReadGate gate;
     private final PluginHub hub;
@@ -124,12 +122,7 @@ public final class CodeboltPlugin {
      * {@code limit} has passed; never fails.
      */
     public Mono<Void> drain(Duration limit) {
-        Mono<Void> out =
-                Mono.defer(() -> engine.session().map(CodeboltSession::flushed).orElse(Mono.empty()));
-        Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
-                .takeUntil(tick -> hub.drained())
-                .then();
-        return out.then(in).timeout(limit, Mono.empty(), settings.timer());
+        return settings.client().drain(engine, () -> hub.drained(), limit);
     }
 
     /** The present state, then each one after it. Never fails, never repeats a state, completes after {@link #close()}. */

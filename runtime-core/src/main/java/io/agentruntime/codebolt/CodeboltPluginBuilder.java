@@ -1,34 +1,27 @@
 package io.agentruntime.codebolt;
 
-import io.agentruntime.connection.FailureClassifier;
+import io.agentruntime.client.ClientBuilder;
+import io.agentruntime.client.ClientOptions;
 import io.agentruntime.connection.ReconnectPolicy;
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.BaseUrl;
 import io.agentruntime.http.CredentialSource;
-import io.agentruntime.json.JsonCodec;
-import io.agentruntime.net.NetOptions;
-import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.telemetry.RuntimeTelemetry;
-import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
-import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Configures a {@link CodeboltPlugin}. {@code pluginId} and {@code pluginToken} are required, everything else has a default.
  * A value that cannot work fails here, with an {@link InvalidOptionException} that names the option.
+ *
+ * <p>Reconnects without end, {@code random(0, min(30 s, 1 s * 2^n))}, by default.
  */
-public final class CodeboltPluginBuilder {
+public final class CodeboltPluginBuilder extends ClientBuilder<CodeboltPluginBuilder> {
 
     /** The environment variable with the server's address or host. */
     public static final String SERVER_URL_VARIABLE = "CODEBOLT_SERVER_URL";
@@ -56,22 +49,13 @@ public final class CodeboltPluginBuilder {
     private Duration requestTimeout = Duration.ofSeconds(30);
     private Duration registerTimeout = Duration.ofSeconds(10);
     private Duration stopTimeout = Duration.ofSeconds(5);
-    private Duration closeTimeout = Duration.ofSeconds(5);
-    private Duration maxReadPause = Duration.ofSeconds(30);
     private Duration sendPatience = Duration.ZERO;
     private boolean acknowledgeReplies;
-    private ReconnectPolicy reconnect = ReconnectPolicy.fullJitter().build();
-    private FailureClassifier classifier = CodeboltVerdicts.classifier();
-    private NetOptions net = NetOptions.defaults();
-    private UnaryOperator<WebSocketOptions.Builder> webSocket = UnaryOperator.identity();
-    private StreamOptions streams = StreamOptions.defaults();
-    private Scheduler timer = Schedulers.parallel();
-    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private JsonCodec json = JsonCodec.create();
     private @Nullable PipeConnector pipes;
-    private Telemetry telemetry = Telemetry.none();
 
-    CodeboltPluginBuilder() {}
+    CodeboltPluginBuilder() {
+        super(ReconnectPolicy::fullJitter, CodeboltVerdicts.classifier());
+    }
 
     /**
      * The server: {@code ws}, {@code wss}, {@code http} or {@code https}, or a host alone, which means {@code ws} and port
@@ -174,18 +158,6 @@ public final class CodeboltPluginBuilder {
         return this;
     }
 
-    /** The longest that {@code disconnect()} takes; default 5 s. */
-    public CodeboltPluginBuilder closeTimeout(Duration limit) {
-        this.closeTimeout = Checks.positive("closeTimeout", limit);
-        return this;
-    }
-
-    /** The longest that a {@code BACKPRESSURE} subscriber may hold reading; default 30 s. */
-    public CodeboltPluginBuilder maxReadPause(Duration limit) {
-        this.maxReadPause = Checks.positive("maxReadPause", limit);
-        return this;
-    }
-
     /** How long requests wait for a session when there is none; default zero: they fail at once. */
     public CodeboltPluginBuilder sendPatience(Duration patience) {
         this.sendPatience = Checks.notNegative("sendPatience", patience);
@@ -198,67 +170,9 @@ public final class CodeboltPluginBuilder {
         return this;
     }
 
-    /**
-     * Reconnecting; default without end, {@code random(0, min(30 s, 1 s * 2^n))}.
-     *
-     * <pre>{@code .reconnect(r -> r.maxRetries(5).maxDelay(Duration.ofMinutes(1)))}</pre>
-     */
-    public CodeboltPluginBuilder reconnect(UnaryOperator<ReconnectPolicy.Builder> spec) {
-        this.reconnect = spec.apply(ReconnectPolicy.fullJitter()).build();
-        return this;
-    }
-
-    /** What failures mean; default: the table in the documentation. */
-    public CodeboltPluginBuilder classifier(FailureClassifier failures) {
-        this.classifier = failures;
-        return this;
-    }
-
-    /** The way to the server: connect limit, TLS, proxy, event loops, and a customiser of Reactor Netty's client. */
-    public CodeboltPluginBuilder net(UnaryOperator<NetOptions.Builder> spec) {
-        this.net = spec.apply(NetOptions.builder()).build();
-        return this;
-    }
-
-    /** The WebSocket: message size, compression, outbound queue. Its handshake limit is {@code handshakeTimeout}. */
-    public CodeboltPluginBuilder webSocket(UnaryOperator<WebSocketOptions.Builder> spec) {
-        this.webSocket = spec;
-        return this;
-    }
-
-    /** How subscribers and handlers are served that bring no options of their own; default {@link StreamOptions#defaults()}. */
-    public CodeboltPluginBuilder streams(StreamOptions options) {
-        this.streams = options;
-        return this;
-    }
-
-    /** Where delays and limits are kept; default {@link Schedulers#parallel()}. */
-    public CodeboltPluginBuilder timer(Scheduler scheduler) {
-        this.timer = scheduler;
-        return this;
-    }
-
-    /** Where jitter and the ids of requests come from. */
-    public CodeboltPluginBuilder random(RandomGenerator generator) {
-        this.random = generator;
-        return this;
-    }
-
-    /** The Jackson mapper that reads and writes; default {@link JsonCodec#create()}. */
-    public CodeboltPluginBuilder jsonMapper(JsonMapper mapper) {
-        this.json = JsonCodec.of(mapper);
-        return this;
-    }
-
     /** Another way to the server than Reactor Netty; {@code net} and {@code webSocket} then have no effect. */
     public CodeboltPluginBuilder transport(PipeConnector connector) {
         this.pipes = connector;
-        return this;
-    }
-
-    /** Who hears of what the plugin does: meters, observations. Default {@link Telemetry#none()}. */
-    public CodeboltPluginBuilder telemetry(Telemetry watcher) {
-        this.telemetry = watcher;
         return this;
     }
 
@@ -268,13 +182,12 @@ public final class CodeboltPluginBuilder {
     }
 
     CodeboltSettings settings() {
-        WebSocketOptions webSocketOptions = webSocket
-                .apply(WebSocketOptions.builder().handshakeTimeout(handshakeTimeout))
-                .build();
+        WebSocketOptions webSocket = webSocketOptions(handshakeTimeout);
         String id = Checks.required("pluginId", pluginId);
         Mono<String> token = Checks.required("pluginToken", pluginToken);
-        Duration liveness = liveness();
-        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "codebolt", timer);
+        Duration liveness = livenessTimeout("pingInterval", pingInterval, livenessTimeout);
+        ClientOptions client = options();
+        RuntimeTelemetry watched = openTelemetry("codebolt");
         return new CodeboltSettings(
                 server,
                 id,
@@ -286,28 +199,10 @@ public final class CodeboltPluginBuilder {
                 requestTimeout,
                 registerTimeout,
                 stopTimeout,
-                closeTimeout,
-                maxReadPause,
                 sendPatience,
                 acknowledgeReplies,
-                reconnect,
-                classifier,
-                streams,
-                timer,
-                random,
-                json,
-                watched.pipes(pipes == null ? WebSocketConnector.of(net, webSocketOptions, timer) : pipes),
+                client,
+                watched.pipes(pipes == null ? webSockets(webSocket) : pipes),
                 watched);
-    }
-
-    private Duration liveness() {
-        if (livenessTimeout == null) {
-            return pingInterval.multipliedBy(2);
-        }
-        if (livenessTimeout.compareTo(pingInterval) <= 0) {
-            throw new InvalidOptionException(
-                    "livenessTimeout", livenessTimeout, "must be longer than pingInterval " + pingInterval);
-        }
-        return livenessTimeout;
     }
 }

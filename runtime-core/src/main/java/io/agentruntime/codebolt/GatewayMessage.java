@@ -1,5 +1,6 @@
 package io.agentruntime.codebolt;
 
+import io.agentruntime.error.Checks;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.agentruntime.codebolt;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.json.JsonPayload;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.agentruntime.codebolt;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
@@ -70,9 +70,7 @@ public final class MessageChunker {
      * @param limit the longest message, 2 to 1,000,000
      */
     public static MessageChunker of(int limit) {
-        if (limit < 2 || limit > 1_000_000) {
-            throw new InvalidOptionException("limit", limit, "must be 2 to 1,000,000");
-        }
+        Checks.range("limit", limit, 2, 1_000_000);
         return new MessageChunker(limit, Counting.UTF16_UNITS);
     }
 

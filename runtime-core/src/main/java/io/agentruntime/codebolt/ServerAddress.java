@@ -1,5 +1,6 @@
 package io.agentruntime.codebolt;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.BaseUrl;
 import java.util.regex.Matcher;

@@ -1,5 +1,6 @@
 package io.agentruntime.connection;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 import java.util.List;
@@ -93,9 +94,7 @@ public interface DelayStrategy {
     }
 
     private static void check(Duration initial, Duration max) {
-        if (initial.isNegative() || initial.isZero()) {
-            throw new InvalidOptionException("reconnect.initialDelay", initial, "must be positive");
-        }
+        Checks.positive("reconnect.initialDelay", initial);
         if (max.compareTo(initial) < 0) {
             throw new InvalidOptionException(
                     "reconnect.maxDelay", max, "must not be less than initialDelay " + initial);

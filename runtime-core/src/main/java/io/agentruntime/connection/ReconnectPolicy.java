@@ -1,5 +1,6 @@
 package io.agentruntime.connection;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,7 @@ public record ReconnectPolicy(
 
         /** Retries in a row before the state turns {@code Failed}; 0 gives up at the first loss. */
         public Builder maxRetries(int retries) {
-            if (retries < 0) {
-                throw new InvalidOptionException("reconnect.maxRetries", retries, "must not be negative");
-            }
-            this.maxRetries = retries;
+            this.maxRetries = Checks.atLeast("reconnect.maxRetries", retries, 0);
             return this;
         }
 
@@ -73,19 +71,13 @@ public record ReconnectPolicy(
 
         /** The delay before the first retry, before jitter; default 1 s. */
         public Builder initialDelay(Duration delay) {
-            if (delay.isNegative() || delay.isZero()) {
-                throw new InvalidOptionException("reconnect.initialDelay", delay, "must be positive");
-            }
-            this.initialDelay = delay;
+            this.initialDelay = Checks.positive("reconnect.initialDelay", delay);
             return this;
         }
 
         /** The ceiling of the delays, before jitter; default 30 s. */
         public Builder maxDelay(Duration delay) {
-            if (delay.isNegative() || delay.isZero()) {
-                throw new InvalidOptionException("reconnect.maxDelay", delay, "must be positive");
-            }
-            this.maxDelay = delay;
+            this.maxDelay = Checks.positive("reconnect.maxDelay", delay);
             return this;
         }
 
@@ -103,19 +95,13 @@ public record ReconnectPolicy(
 
         /** How long a session must last before the count of retries starts again; default 5 s. */
         public Builder stableAfter(Duration duration) {
-            if (duration.isNegative()) {
-                throw new InvalidOptionException("reconnect.stableAfter", duration, "must not be negative");
-            }
-            this.stableAfter = duration;
+            this.stableAfter = Checks.notNegative("reconnect.stableAfter", duration);
             return this;
         }
 
         /** The longest {@code Retry-After} that is honoured; default 10 min. A longer one, garbage mostly, counts as this. */
         public Builder maxRetryAfter(Duration limit) {
-            if (limit.isNegative()) {
-                throw new InvalidOptionException("reconnect.maxRetryAfter", limit, "must not be negative");
-            }
-            this.maxRetryAfter = limit;
+            this.maxRetryAfter = Checks.notNegative("reconnect.maxRetryAfter", limit);
             return this;
         }
 

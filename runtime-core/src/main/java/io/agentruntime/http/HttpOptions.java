@@ -1,5 +1,6 @@
 package io.agentruntime.http;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -95,13 +96,6 @@ public final class HttpOptions {
         return value;
     }
 
-    private static int positive(String option, int value) {
-        if (value < 1) {
-            throw new InvalidOptionException(option, value, "must be positive");
-        }
-        return value;
-    }
-
     /** Collects the options of a {@link HttpOptions}. */
     public static final class Builder {
 
@@ -127,19 +121,19 @@ public final class HttpOptions {
 
         /** The largest answer to read, in bytes; 8 MiB by default. */
         public Builder maxResponseBytes(int maxResponseBytes) {
-            this.maxResponseBytes = positive("http.maxResponseBytes", maxResponseBytes);
+            this.maxResponseBytes = Checks.atLeast("http.maxResponseBytes", maxResponseBytes, 1);
             return this;
         }
 
         /** Connections open at the same time to one gateway; 16 by default. */
         public Builder maxConnections(int maxConnections) {
-            this.maxConnections = positive("http.maxConnections", maxConnections);
+            this.maxConnections = Checks.atLeast("http.maxConnections", maxConnections, 1);
             return this;
         }
 
         /** Requests that may wait for a connection, beyond which they fail unsent; 256 by default. */
         public Builder maxPendingRequests(int maxPendingRequests) {
-            this.maxPendingRequests = positive("http.maxPendingRequests", maxPendingRequests);
+            this.maxPendingRequests = Checks.atLeast("http.maxPendingRequests", maxPendingRequests, 1);
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.agentruntime.http;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 
@@ -35,10 +36,7 @@ public record RateLimitRetry(int maxRetries, Duration initialDelay, Duration max
 
         /** Retries of one request; 0 to 100, 4 by default. */
         public Builder maxRetries(int maxRetries) {
-            if (maxRetries < 0 || maxRetries > 100) {
-                throw new InvalidOptionException("http.rateLimitRetry.maxRetries", maxRetries, "must be 0 to 100");
-            }
-            this.maxRetries = maxRetries;
+            this.maxRetries = Checks.range("http.rateLimitRetry.maxRetries", maxRetries, 0, 100);
             return this;
         }
 

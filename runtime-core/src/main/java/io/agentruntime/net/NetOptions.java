@@ -147,7 +147,8 @@ public final class NetOptions {
 
         /** The limit of one TCP connect; 1 ms to 10 minutes, 10 s by default. */
         public Builder connectTimeout(Duration connectTimeout) {
-            if (connectTimeout.toMillis() < 1 || connectTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
+            if (connectTimeout.compareTo(Duration.ofMillis(1)) < 0
+                    || connectTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
                 throw new InvalidOptionException("net.connectTimeout", connectTimeout, "must be 1 ms to 10 minutes");
             }
             this.connectTimeout = connectTimeout;

@@ -1,6 +1,6 @@
 package io.agentruntime.net;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +20,9 @@ public final class ProxyOptions {
 
     private ProxyOptions(
             ProxyProvider.Proxy kind, String host, int port, @Nullable String user, @Nullable String password) {
-        if (host.isBlank()) {
-            throw new InvalidOptionException("net.proxy.host", host, "must not be blank");
-        }
-        if (port < 1 || port > 65_535) {
-            throw new InvalidOptionException("net.proxy.port", port, "must be 1 to 65535");
-        }
         this.kind = kind;
-        this.host = host;
-        this.port = port;
+        this.host = Checks.text("net.proxy.host", host);
+        this.port = Checks.range("net.proxy.port", port, 1, 65_535);
         this.user = user;
         this.password = password;
     }

@@ -1,5 +1,6 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.http.ApiPath;
 import io.agentruntime.nookplot.ChannelSubscription.Status;
 import io.agentruntime.stream.Delivery;

@@ -1,5 +1,6 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.error.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package io.agentruntime.nookplot;
 
 import io.agentruntime.connection.ConnectionEngine;
 import io.agentruntime.connection.ConnectionState;
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.http.ApiPath;
 import io.agentruntime.http.CredentialSource;
@@ -33,8 +34,6 @@ import reactor.core.publisher.Mono;
  * lifetime of its agent: it connects again by itself, and its streams outlive its sessions. {@link #close()} it at the end.
  */
 public final class NookplotRuntime {
-
-    private static final Duration DRAIN_POLL = Duration.ofMillis(10);
 
     private final NookplotSettings settings;
     private final EventHub hub;
@@ -186,12 +185,7 @@ public final class NookplotRuntime {
      * when that is done, or {@code limit} has passed; never fails. Call it before {@link #close()} where nothing must be cut off.
      */
     public Mono<Void> drain(Duration limit) {
-        Mono<Void> out =
-                Mono.defer(() -> engine.session().map(NookplotSession::flushed).orElse(Mono.empty()));
-        Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
-                .takeUntil(tick -> inboxFeed.idle() && refills.idle() && hub.drained())
-                .then();
-        return out.then(in).timeout(limit, Mono.empty(), settings.timer());
+        return settings.client().drain(engine, () -> inboxFeed.idle() && refills.idle() && hub.drained(), limit);
     }
 
     /**

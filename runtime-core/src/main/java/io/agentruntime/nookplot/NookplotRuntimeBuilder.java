@@ -1,37 +1,33 @@
 package io.agentruntime.nookplot;
 
-import io.agentruntime.connection.FailureClassifier;
+import io.agentruntime.client.ClientBuilder;
+import io.agentruntime.client.ClientOptions;
 import io.agentruntime.connection.ReconnectPolicy;
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.BaseUrl;
 import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.ReactorHttpExchange;
-import io.agentruntime.json.JsonCodec;
-import io.agentruntime.net.NetOptions;
-import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.telemetry.RuntimeTelemetry;
-import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
-import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Configures a {@link NookplotRuntime}. {@code gatewayUrl} and {@code apiKey} are required, everything else has a default.
  * A value that cannot work fails here, with an {@link InvalidOptionException} that names the option.
+ *
+ * <p>Reconnects with 10 retries, {@code min(1 s * 2^n, 30 s) + random(0, 1 s)}, by default.
  */
-public final class NookplotRuntimeBuilder {
+public final class NookplotRuntimeBuilder extends ClientBuilder<NookplotRuntimeBuilder> {
 
     private @Nullable BaseUrl gateway;
     private @Nullable CredentialSource credentials;
@@ -42,28 +38,19 @@ public final class NookplotRuntimeBuilder {
     private @Nullable Duration livenessTimeout;
     private Duration handshakeTimeout = Duration.ofSeconds(10);
     private Duration subscribeTimeout = Duration.ofSeconds(10);
-    private Duration closeTimeout = Duration.ofSeconds(5);
-    private Duration maxReadPause = Duration.ofSeconds(30);
     private Duration sessionCheckInterval = Duration.ofMinutes(5);
     private Duration backgroundPause = Duration.ofSeconds(5);
     private Duration sendPatience = Duration.ZERO;
     private boolean autoSubscribe = true;
     private RefillPolicy refill = RefillPolicy.defaults();
-    private ReconnectPolicy reconnect = ReconnectPolicy.documented().build();
-    private FailureClassifier classifier = NookplotVerdicts.classifier();
     private HttpOptions http = HttpOptions.defaults();
-    private NetOptions net = NetOptions.defaults();
-    private UnaryOperator<WebSocketOptions.Builder> webSocket = UnaryOperator.identity();
-    private StreamOptions streams = StreamOptions.defaults();
-    private @Nullable Scheduler timer;
-    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private JsonCodec json = JsonCodec.create();
     private @Nullable HttpExchange exchange;
     private @Nullable PipeConnector pipes;
     private boolean shutdownHook;
-    private Telemetry telemetry = Telemetry.none();
 
-    NookplotRuntimeBuilder() {}
+    NookplotRuntimeBuilder() {
+        super(ReconnectPolicy::documented, NookplotVerdicts.classifier());
+    }
 
     /** The gateway's base URL, {@code http} or {@code https}; may end in {@code /}. Required. */
     public NookplotRuntimeBuilder gatewayUrl(String url) {
@@ -120,22 +107,6 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
-    /**
-     * Reconnecting; default 10 retries, {@code min(1 s * 2^n, 30 s) + random(0, 1 s)}.
-     *
-     * <pre>{@code .reconnect(r -> r.maxRetries(5).initialDelay(Duration.ofSeconds(2)).maxDelay(Duration.ofMinutes(1)))}</pre>
-     */
-    public NookplotRuntimeBuilder reconnect(UnaryOperator<ReconnectPolicy.Builder> spec) {
-        this.reconnect = spec.apply(ReconnectPolicy.documented()).build();
-        return this;
-    }
-
-    /** What failures mean; default: the table in the documentation. */
-    public NookplotRuntimeBuilder classifier(FailureClassifier failures) {
-        this.classifier = failures;
-        return this;
-    }
-
     /** The longest wait for the WebSocket to open, and again for the gateway's first frame; default 10 s each. */
     public NookplotRuntimeBuilder handshakeTimeout(Duration limit) {
         this.handshakeTimeout = Checks.positive("handshakeTimeout", limit);
@@ -145,18 +116,6 @@ public final class NookplotRuntimeBuilder {
     /** The longest wait for the gateway's answer to subscribing or unsubscribing a channel; default 10 s. */
     public NookplotRuntimeBuilder subscribeTimeout(Duration limit) {
         this.subscribeTimeout = Checks.positive("subscribeTimeout", limit);
-        return this;
-    }
-
-    /** The longest that {@code disconnect()} takes; default 5 s. */
-    public NookplotRuntimeBuilder closeTimeout(Duration limit) {
-        this.closeTimeout = Checks.positive("closeTimeout", limit);
-        return this;
-    }
-
-    /** The longest that a {@code BACKPRESSURE} subscriber may hold reading; default 30 s. */
-    public NookplotRuntimeBuilder maxReadPause(Duration limit) {
-        this.maxReadPause = Checks.positive("maxReadPause", limit);
         return this;
     }
 
@@ -200,46 +159,13 @@ public final class NookplotRuntimeBuilder {
         return this;
     }
 
-    /** The way to the gateway: connect limit, TLS, proxy, event loops, and a customiser of Reactor Netty's client. */
-    public NookplotRuntimeBuilder net(UnaryOperator<NetOptions.Builder> spec) {
-        this.net = spec.apply(NetOptions.builder()).build();
-        return this;
-    }
-
-    /**
-     * The WebSocket: message size, compression, outbound queue. Its handshake limit is {@code handshakeTimeout} unless it is
-     * set here too.
-     */
-    public NookplotRuntimeBuilder webSocket(UnaryOperator<WebSocketOptions.Builder> spec) {
-        this.webSocket = spec;
-        return this;
-    }
-
-    /** How subscribers are served that bring no options of their own; default {@link StreamOptions#defaults()}. */
-    public NookplotRuntimeBuilder streams(StreamOptions options) {
-        this.streams = options;
-        return this;
-    }
-
     /**
      * Where delays, limits and heartbeats are kept; default {@link Schedulers#parallel()}. A scheduler given here signs too,
      * which is done on {@link Schedulers#boundedElastic()} otherwise.
      */
+    @Override
     public NookplotRuntimeBuilder timer(Scheduler scheduler) {
-        this.timer = scheduler;
-        return this;
-    }
-
-    /** Where jitter comes from. */
-    public NookplotRuntimeBuilder random(RandomGenerator generator) {
-        this.random = generator;
-        return this;
-    }
-
-    /** The Jackson mapper that reads and writes; default {@link JsonCodec#create()}. */
-    public NookplotRuntimeBuilder jsonMapper(JsonMapper mapper) {
-        this.json = JsonCodec.of(mapper);
-        return this;
+        return super.timer(scheduler);
     }
 
     /**
@@ -249,12 +175,6 @@ public final class NookplotRuntimeBuilder {
     public NookplotRuntimeBuilder transport(HttpExchange exchange, PipeConnector pipes) {
         this.exchange = exchange;
         this.pipes = pipes;
-        return this;
-    }
-
-    /** Who hears of what the runtime does: meters, observations. Default {@link Telemetry#none()}. */
-    public NookplotRuntimeBuilder telemetry(Telemetry watcher) {
-        this.telemetry = watcher;
         return this;
     }
 
@@ -268,21 +188,22 @@ public final class NookplotRuntimeBuilder {
     public NookplotRuntime build() {
         NookplotRuntime runtime = new NookplotRuntime(settings());
         if (shutdownHook) {
-            ShutdownHook.register(runtime, closeTimeout);
+            ShutdownHook.register(runtime, options().closeTimeout());
         }
         return runtime;
     }
 
     NookplotSettings settings() {
-        BaseUrl url = required("gatewayUrl", gateway);
-        CredentialSource keys = required("apiKey", credentials);
-        Duration liveness = liveness();
-        WebSocketOptions webSocketOptions = webSocketOptions();
+        BaseUrl url = Checks.required("gatewayUrl", gateway);
+        CredentialSource keys = Checks.required("apiKey", credentials);
+        Duration liveness = livenessTimeout("heartbeatInterval", heartbeatInterval, livenessTimeout);
+        WebSocketOptions webSocket = webSocketOptions(handshakeTimeout);
         Signer signer = privateKey == null ? null : Signer.of(privateKey);
-        Scheduler clock = timer == null ? Schedulers.parallel() : timer;
-        ReactorHttpExchange ownExchange = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
-        HttpExchange requests = ownExchange == null ? required("transport", exchange) : ownExchange;
-        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "nookplot", clock);
+        ClientOptions client = options();
+        ReactorHttpExchange ownExchange =
+                exchange == null ? ReactorHttpExchange.create(netOptions(), http, client.timer()) : null;
+        HttpExchange requests = ownExchange == null ? Checks.required("transport", exchange) : ownExchange;
+        RuntimeTelemetry watched = openTelemetry("nookplot");
         return new NookplotSettings(
                 url,
                 keys,
@@ -292,49 +213,18 @@ public final class NookplotRuntimeBuilder {
                 liveness,
                 handshakeTimeout,
                 subscribeTimeout,
-                closeTimeout,
-                maxReadPause,
                 sessionCheckInterval,
                 backgroundPause,
                 sendPatience,
                 autoSubscribe,
                 refill,
-                reconnect,
-                classifier,
+                client,
                 http,
-                streams,
-                clock,
-                random,
-                json,
                 signer,
-                timer == null ? Schedulers.boundedElastic() : timer,
+                timerOr(Schedulers.boundedElastic()),
                 watched.http(requests),
-                watched.pipes(pipes == null ? WebSocketConnector.of(net, webSocketOptions, clock) : pipes),
+                watched.pipes(pipes == null ? webSockets(webSocket) : pipes),
                 ownExchange == null ? Mono.empty() : ownExchange.close(),
                 watched);
-    }
-
-    private Duration liveness() {
-        if (livenessTimeout == null) {
-            return heartbeatInterval.multipliedBy(2);
-        }
-        if (livenessTimeout.compareTo(heartbeatInterval) <= 0) {
-            throw new InvalidOptionException(
-                    "livenessTimeout", livenessTimeout, "must be longer than heartbeatInterval " + heartbeatInterval);
-        }
-        return livenessTimeout;
-    }
-
-    private WebSocketOptions webSocketOptions() {
-        return webSocket
-                .apply(WebSocketOptions.builder().handshakeTimeout(handshakeTimeout))
-                .build();
-    }
-
-    private static <T> T required(String option, @Nullable T value) {
-        if (value == null) {
-            throw new InvalidOptionException(option, "nothing", "is required");
-        }
-        return value;
     }
 }

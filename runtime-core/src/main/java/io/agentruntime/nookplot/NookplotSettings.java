@@ -1,22 +1,16 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.client.ClientOptions;
+import io.agentruntime.client.ClientSettings;
 import io.agentruntime.connection.ConnectionOptions;
-import io.agentruntime.connection.FailureClassifier;
-import io.agentruntime.connection.ReconnectPolicy;
 import io.agentruntime.http.BaseUrl;
 import io.agentruntime.http.CredentialSource;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpOptions;
-import io.agentruntime.json.JsonCodec;
-import io.agentruntime.stream.OverflowPolicy;
-import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.telemetry.RuntimeTelemetry;
 import io.agentruntime.transport.PipeConnector;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -38,40 +32,22 @@ record NookplotSettings(
         Duration livenessTimeout,
         Duration handshakeTimeout,
         Duration subscribeTimeout,
-        Duration closeTimeout,
-        Duration maxReadPause,
         Duration sessionCheckInterval,
         Duration backgroundPause,
         Duration sendPatience,
         boolean autoSubscribe,
         RefillPolicy refill,
-        ReconnectPolicy reconnect,
-        FailureClassifier classifier,
+        ClientOptions client,
         HttpOptions httpOptions,
-        StreamOptions streams,
-        Scheduler timer,
-        RandomGenerator random,
-        JsonCodec json,
         @Nullable Signer signer,
         Scheduler signOn,
         HttpExchange exchange,
         PipeConnector pipes,
         Mono<Void> releaseTransport,
-        RuntimeTelemetry telemetry) {
-
-    Instant now() {
-        return Instant.ofEpochMilli(timer.now(TimeUnit.MILLISECONDS));
-    }
+        RuntimeTelemetry telemetry)
+        implements ClientSettings {
 
     ConnectionOptions connection() {
-        return new ConnectionOptions(
-                "nookplot at " + gateway,
-                reconnect,
-                classifier,
-                refreshable,
-                closeTimeout,
-                timer,
-                random,
-                streams.withPolicy(OverflowPolicy.DROP_OLDEST));
+        return client.connection("nookplot at " + gateway, refreshable);
     }
 }

@@ -1,6 +1,7 @@
 package io.agentruntime.nookplot;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.agentruntime.error.Checks;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

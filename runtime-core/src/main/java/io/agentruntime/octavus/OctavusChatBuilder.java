@@ -1,5 +1,6 @@
 package io.agentruntime.octavus;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.stream.StreamOptions;
@@ -62,16 +63,13 @@ public final class OctavusChatBuilder {
 
     /** The longest that a handler takes for one call; default 1 min. The agent is told when it took longer. */
     public OctavusChatBuilder toolTimeout(Duration limit) {
-        this.toolTimeout = OctavusSocketBuilder.positive("toolTimeout", limit);
+        this.toolTimeout = Checks.positive("toolTimeout", limit);
         return this;
     }
 
     /** How many calls of one request are answered by handlers at a time; default 4. */
     public OctavusChatBuilder toolConcurrency(int calls) {
-        if (calls < 1) {
-            throw new InvalidOptionException("toolConcurrency", calls, "must be at least 1");
-        }
-        this.toolConcurrency = calls;
+        this.toolConcurrency = Checks.atLeast("toolConcurrency", calls, 1);
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.agentruntime.octavus;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.ReactorHttpExchange;
@@ -83,22 +84,19 @@ public final class OctavusHttpBuilder {
 
     /** The longest wait for the beginning of an answer; default 30 s. */
     public OctavusHttpBuilder responseTimeout(Duration limit) {
-        this.responseTimeout = OctavusSocketBuilder.positive("responseTimeout", limit);
+        this.responseTimeout = Checks.positive("responseTimeout", limit);
         return this;
     }
 
     /** The longest that a turn goes on without anything arriving; default 5 min. */
     public OctavusHttpBuilder turnTimeout(Duration limit) {
-        this.turnTimeout = OctavusSocketBuilder.positive("turnTimeout", limit);
+        this.turnTimeout = Checks.positive("turnTimeout", limit);
         return this;
     }
 
     /** The largest event in bytes; default 1 MiB. */
     public OctavusHttpBuilder maxEventBytes(int bytes) {
-        if (bytes < 1024) {
-            throw new InvalidOptionException("maxEventBytes", bytes, "must be at least 1024");
-        }
-        this.maxEventBytes = bytes;
+        this.maxEventBytes = Checks.atLeast("maxEventBytes", bytes, 1024);
         return this;
     }
 
@@ -146,10 +144,7 @@ public final class OctavusHttpBuilder {
 
     /** The transport. Errors: {@link InvalidOptionException}. */
     public OctavusHttpTransport build() {
-        Mono<String> id = sessionId;
-        if (id == null) {
-            throw new InvalidOptionException("sessionId", "nothing", "is required");
-        }
+        Mono<String> id = Checks.required("sessionId", sessionId);
         Scheduler clock = timer == null ? Schedulers.parallel() : timer;
         ReactorHttpExchange own = exchange == null ? ReactorHttpExchange.create(net, http, clock) : null;
         StreamingExchange other = exchange;

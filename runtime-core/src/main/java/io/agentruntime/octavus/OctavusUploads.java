@@ -1,5 +1,6 @@
 package io.agentruntime.octavus;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.HttpStatusException;
@@ -243,13 +244,13 @@ public final class OctavusUploads {
 
         /** The longest wait for the addresses; default 30 s. */
         public Builder requestTimeout(Duration limit) {
-            this.requestTimeout = OctavusSocketBuilder.positive("requestTimeout", limit);
+            this.requestTimeout = Checks.positive("requestTimeout", limit);
             return this;
         }
 
         /** The longest that one file takes; default 10 min. */
         public Builder uploadTimeout(Duration limit) {
-            this.uploadTimeout = OctavusSocketBuilder.positive("uploadTimeout", limit);
+            this.uploadTimeout = Checks.positive("uploadTimeout", limit);
             return this;
         }
 

@@ -1,9 +1,8 @@
 package io.agentruntime.octavus;
 
+import io.agentruntime.client.ClientOptions;
+import io.agentruntime.client.ClientSettings;
 import io.agentruntime.connection.ConnectionOptions;
-import io.agentruntime.connection.FailureClassifier;
-import io.agentruntime.connection.ReconnectPolicy;
-import io.agentruntime.json.JsonCodec;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.telemetry.RuntimeTelemetry;
@@ -13,10 +12,8 @@ import io.netty.buffer.Unpooled;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * What {@link OctavusSocketBuilder} has checked.
@@ -35,16 +32,10 @@ record SocketSettings(
         Duration turnTimeout,
         Duration heartbeatInterval,
         Duration livenessTimeout,
-        Duration closeTimeout,
-        Duration maxReadPause,
-        ReconnectPolicy reconnect,
-        FailureClassifier classifier,
-        StreamOptions streams,
-        Scheduler timer,
-        RandomGenerator random,
-        JsonCodec json,
+        ClientOptions client,
         PipeConnector pipes,
-        RuntimeTelemetry telemetry) {
+        RuntimeTelemetry telemetry)
+        implements ClientSettings {
 
     /** Whether the client names the session, so that another socket can have it. */
     boolean namesSession() {
@@ -53,25 +44,17 @@ record SocketSettings(
 
     /** A message, written now: what cannot be written fails here. */
     OutboundMessage message(Object message) {
-        byte[] bytes = json.encode(message);
+        byte[] bytes = json().encode(message);
         return OutboundMessage.text(allocator -> Unpooled.wrappedBuffer(bytes));
     }
 
     /** The subscriber of a turn slows the socket down rather than miss an event. */
     StreamOptions turnStream() {
-        return streams.withPolicy(OverflowPolicy.BACKPRESSURE);
+        return streams().withPolicy(OverflowPolicy.BACKPRESSURE);
     }
 
     ConnectionOptions connection() {
-        return new ConnectionOptions(
-                "octavus at " + name(),
-                reconnect,
-                classifier,
-                false,
-                closeTimeout,
-                timer,
-                random,
-                streams.withPolicy(OverflowPolicy.DROP_OLDEST));
+        return client.connection("octavus at " + name(), false);
     }
 
     /** Without the query, which may hold the session's id. */

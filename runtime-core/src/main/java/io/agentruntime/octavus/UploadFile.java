@@ -1,5 +1,6 @@
 package io.agentruntime.octavus;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -24,9 +25,7 @@ public record UploadFile(String filename, String mediaType, long size, Flux<Byte
     private static final int CHUNK = 16 * 1024;
 
     public UploadFile {
-        if (size < 0) {
-            throw new InvalidOptionException("size", size, "must not be negative");
-        }
+        Checks.atLeast("size", size, 0);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.agentruntime.runner;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +32,8 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>It handles both signals itself, by the JDK's {@code sun.misc.Signal}, because a JVM that is left to its own devices ends
  * with status 143, which a supervisor may take for a failure. Where that is not available (a run time image without {@code
- * jdk.unsupported}, {@code -Xrs}), the plugin is stopped in a shutdown hook, and the status is the JVM's.
+ * jdk.unsupported}, {@code -Xrs}), the plugin is stopped in a shutdown hook, and the status is the JVM's. A signal that the
+ * process was started without stays ignored: a shell without job control does that to {@code SIGINT} in the background.
  *
  * <p>The process is ended by nobody here unless {@link Builder#endProcess} says so.
  */
@@ -169,10 +170,7 @@ public final class PluginRunner {
 
         /** How long stopping may take; 10 s by default. */
         public Builder stopTimeout(Duration limit) {
-            if (limit.toMillis() < 1) {
-                throw new InvalidOptionException("stopTimeout", limit, "must be at least 1 ms");
-            }
-            this.stopTimeout = limit;
+            this.stopTimeout = Checks.positive("stopTimeout", limit);
             return this;
         }
 
@@ -193,10 +191,7 @@ public final class PluginRunner {
 
         /** The runner. */
         public PluginRunner build() {
-            if (stopping == null) {
-                throw new InvalidOptionException("stop", "nothing", "is required");
-            }
-            this.stop = stopping;
+            this.stop = Checks.required("stop", stopping);
             return new PluginRunner(this);
         }
     }

@@ -1,6 +1,6 @@
 package io.agentruntime.stream;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import java.util.Objects;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -21,9 +21,7 @@ public record StreamOptions(OverflowPolicy policy, int capacity, Scheduler deliv
     public StreamOptions {
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(deliverOn, "deliverOn");
-        if (capacity < 1) {
-            throw new InvalidOptionException("streams.capacity", capacity, "must be at least 1");
-        }
+        Checks.atLeast("streams.capacity", capacity, 1);
     }
 
     /** The defaults named above. */

@@ -1,6 +1,6 @@
 package io.agentruntime.testkit;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.testkit.server.ServerSettings;
 import java.time.Duration;
@@ -61,10 +61,7 @@ public final class EmbeddedGatewayBuilder {
 
     /** How long a session lives without a heartbeat; 2 minutes by default. */
     public EmbeddedGatewayBuilder reapAfter(Duration limit) {
-        if (limit.isNegative() || limit.isZero()) {
-            throw new InvalidOptionException("reapAfter", limit, "must be positive");
-        }
-        this.reapAfter = limit;
+        this.reapAfter = Checks.positive("reapAfter", limit);
         return this;
     }
 
@@ -82,10 +79,7 @@ public final class EmbeddedGatewayBuilder {
 
     /** How many requests, and how many frames, it remembers; 10,000 by default, 0 for one only. */
     public EmbeddedGatewayBuilder recordLimit(int entries) {
-        if (entries < 0) {
-            throw new InvalidOptionException("recordLimit", entries, "must not be negative");
-        }
-        this.recordLimit = entries;
+        this.recordLimit = Checks.atLeast("recordLimit", entries, 0);
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.agentruntime.transport;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 
@@ -21,15 +22,9 @@ public record WebSocketOptions(
 
     /** Checks the values. */
     public WebSocketOptions {
-        if (handshakeTimeout.toMillis() < 1) {
-            throw new InvalidOptionException("webSocket.handshakeTimeout", handshakeTimeout, "must be at least 1 ms");
-        }
-        if (maxMessageBytes < 125) {
-            throw new InvalidOptionException("webSocket.maxMessageBytes", maxMessageBytes, "must be at least 125");
-        }
-        if (windowBytes < 1024) {
-            throw new InvalidOptionException("webSocket.windowBytes", windowBytes, "must be at least 1024");
-        }
+        Checks.positive("webSocket.handshakeTimeout", handshakeTimeout);
+        Checks.atLeast("webSocket.maxMessageBytes", maxMessageBytes, 125);
+        Checks.atLeast("webSocket.windowBytes", windowBytes, 1024);
         if (maxQueuedBytes < 1024 || maxQueuedBytes > MAX_QUEUE) {
             throw new InvalidOptionException("webSocket.maxQueuedBytes", maxQueuedBytes, "must be 1 KiB to 256 GiB");
         }

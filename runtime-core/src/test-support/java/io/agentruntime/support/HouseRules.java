@@ -35,7 +35,16 @@ public final class HouseRules {
 
     static {
         Set<String> engine = Set.of(
-                "connection", "error", "http", "json", "net", "stream", "telemetry", "transport", "transport.sockjs");
+                "client",
+                "connection",
+                "error",
+                "http",
+                "json",
+                "net",
+                "stream",
+                "telemetry",
+                "transport",
+                "transport.sockjs");
         LAYERS.put("error", Set.of());
         LAYERS.put("stream", Set.of("error"));
         LAYERS.put("json", Set.of("error"));
@@ -45,6 +54,7 @@ public final class HouseRules {
         LAYERS.put("transport", Set.of("connection", "error", "net"));
         LAYERS.put("transport.sockjs", Set.of("connection", "error", "http", "json", "net", "transport"));
         LAYERS.put("telemetry", Set.of("connection", "http", "stream", "transport"));
+        LAYERS.put("client", Set.of("connection", "error", "json", "net", "stream", "telemetry", "transport"));
         LAYERS.put("micrometer", Set.of("connection", "error", "stream", "telemetry"));
         LAYERS.put("runner", Set.of("error"));
         LAYERS.put("nookplot..", engine);

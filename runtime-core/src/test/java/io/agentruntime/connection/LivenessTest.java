@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class LivenessTest {
@@ -26,37 +24,9 @@ class LivenessTest {
             () -> heartbeats.add(time.now(TimeUnit.SECONDS)),
             silences::add);
 
-    private Duration stoodStill = Duration.ZERO;
+    private final SettableClock clock = new SettableClock(time);
     private final Liveness stood =
-            new Liveness(Duration.ofSeconds(30), Duration.ofSeconds(60), new StalledTimer(), () -> {}, silences::add);
-
-    /** Its clock went on where its tasks did not. */
-    private final class StalledTimer implements Scheduler {
-        @Override
-        public long now(TimeUnit unit) {
-            return time.now(unit) + unit.convert(stoodStill);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task) {
-            return time.schedule(task);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-            return time.schedule(task, delay, unit);
-        }
-
-        @Override
-        public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
-            return time.schedulePeriodically(task, initialDelay, period, unit);
-        }
-
-        @Override
-        public Worker createWorker() {
-            return time.createWorker();
-        }
-    }
+            new Liveness(Duration.ofSeconds(30), Duration.ofSeconds(60), clock, () -> {}, silences::add);
 
     private void pass(long seconds) {
         time.advanceTimeBy(Duration.ofSeconds(seconds));
@@ -129,7 +99,7 @@ class LivenessTest {
     @Test
     void aTimerThatIsAlwaysLateFindsTheSilenceAllTheSame() {
         standStillInTheMiddle(100);
-        stoodStill = Duration.ofSeconds(200);
+        clock.standStill(Duration.ofSeconds(200));
         pass(60);
         assertThat(silences).hasSize(1);
     }
@@ -138,7 +108,7 @@ class LivenessTest {
     private void standStillInTheMiddle(long seconds) {
         stood.start();
         pass(30);
-        stoodStill = Duration.ofSeconds(seconds);
+        clock.standStill(Duration.ofSeconds(seconds));
         pass(30);
     }
 

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.OS;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -22,9 +25,10 @@ import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
 /** Running a plugin to its end: in this JVM, where nobody sends signals, and in others, where they are real. */
+@Timeout(value = PluginRunnerTest.PATIENCE_SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 class PluginRunnerTest {
 
-    private static final long PATIENCE_SECONDS = 60;
+    static final long PATIENCE_SECONDS = 60;
 
     private Process process;
     private BufferedReader output;
@@ -125,6 +129,7 @@ class PluginRunnerTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
+    @EnabledIf("io.agentruntime.support.Signals#sigintIsHeard")
     void sigintStopsThePluginAndTheStatusIsZero() throws Exception {
         start("stops");
         signal("INT");
@@ -135,6 +140,7 @@ class PluginRunnerTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
+    @EnabledIf("io.agentruntime.support.Signals#sigintIsHeard")
     void aSecondSignalEndsTheProcessAtOnce() throws Exception {
         start("hangs");
         signal("TERM");

@@ -3,6 +3,7 @@ package io.agentruntime.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentruntime.client.ClientOptions;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.json.JsonCodec;
 import io.agentruntime.net.NetOptions;
@@ -135,16 +136,7 @@ class SharedWithBootTest {
                         Object plain = settings(NookplotRuntime.builder()
                                 .gatewayUrl("http://localhost:1")
                                 .apiKey("nk_" + Secrets.MARKER));
-                        int compared = 0;
-                        for (RecordComponent part : ours.getClass().getRecordComponents()) {
-                            Method get = part.getAccessor();
-                            get.setAccessible(true);
-                            if (COMPARED.contains(part.getType().getSimpleName())) {
-                                assertThat(get.invoke(ours)).as(part.getName()).isEqualTo(get.invoke(plain));
-                                compared++;
-                            }
-                        }
-                        assertThat(compared).isGreaterThan(12);
+                        assertThat(compared(ours, plain)).isGreaterThan(12);
                     } catch (ReflectiveOperationException e) {
                         throw new IllegalStateException(e);
                     }
@@ -153,6 +145,22 @@ class SharedWithBootTest {
     }
 
     private static final List<String> COMPARED = List.of("Duration", "boolean", "Map", "RefillPolicy", "StreamOptions");
+
+    /** How many parts were compared. */
+    private static int compared(Object ours, Object plain) throws ReflectiveOperationException {
+        int compared = 0;
+        for (RecordComponent part : ours.getClass().getRecordComponents()) {
+            Method get = part.getAccessor();
+            get.setAccessible(true);
+            if (COMPARED.contains(part.getType().getSimpleName())) {
+                assertThat(get.invoke(ours)).as(part.getName()).isEqualTo(get.invoke(plain));
+                compared++;
+            } else if (part.getType() == ClientOptions.class) {
+                compared += compared(get.invoke(ours), get.invoke(plain));
+            }
+        }
+        return compared;
+    }
 
     private static Object settings(Object builder) throws ReflectiveOperationException {
         Method settings = builder.getClass().getDeclaredMethod("settings");

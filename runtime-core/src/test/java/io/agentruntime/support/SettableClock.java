@@ -10,6 +10,7 @@ public final class SettableClock implements Scheduler {
 
     private final Scheduler time;
     private volatile long setByMillis;
+    private volatile Duration stoodStill = Duration.ZERO;
 
     public SettableClock(Scheduler time) {
         this.time = time;
@@ -20,12 +21,18 @@ public final class SettableClock implements Scheduler {
         setByMillis = offset.toMillis();
     }
 
+    /** From now on its clocks have gone on so long while none of its tasks ran, as when a process is stopped. */
+    public void standStill(Duration time) {
+        stoodStill = time;
+    }
+
     /** As Reactor has it: nanoseconds are of a clock that only runs, anything coarser is the time of day. */
     @Override
     public long now(TimeUnit unit) {
-        return unit.compareTo(TimeUnit.MILLISECONDS) < 0
+        long now = unit.compareTo(TimeUnit.MILLISECONDS) < 0
                 ? time.now(unit)
                 : unit.convert(time.now(TimeUnit.MILLISECONDS) + setByMillis, TimeUnit.MILLISECONDS);
+        return now + unit.convert(stoodStill);
     }
 
     @Override

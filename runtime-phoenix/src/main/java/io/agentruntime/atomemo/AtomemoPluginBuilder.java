@@ -1,5 +1,6 @@
 package io.agentruntime.atomemo;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpOptions;
@@ -132,19 +133,19 @@ public final class AtomemoPluginBuilder {
 
     /** How many requests run at the same time; default 256. */
     public AtomemoPluginBuilder maxRunning(int requests) {
-        this.maxRunning = atLeast("maxRunning", requests, 1);
+        this.maxRunning = Checks.atLeast("maxRunning", requests, 1);
         return this;
     }
 
     /** How many requests wait for one of those to end; default 1024. Further ones are answered with an error. */
     public AtomemoPluginBuilder maxQueued(int requests) {
-        this.maxQueued = atLeast("maxQueued", requests, 0);
+        this.maxQueued = Checks.atLeast("maxQueued", requests, 0);
         return this;
     }
 
     /** How many bytes those have together that wait; default 64 MiB. Further ones are answered with an error. */
     public AtomemoPluginBuilder maxQueuedBytes(long bytes) {
-        this.maxQueuedBytes = atLeast("maxQueuedBytes", bytes, 1);
+        this.maxQueuedBytes = Checks.atLeast("maxQueuedBytes", bytes, 1);
         return this;
     }
 
@@ -153,13 +154,13 @@ public final class AtomemoPluginBuilder {
      * 4096.
      */
     public AtomemoPluginBuilder maxAnswers(int answers) {
-        this.maxAnswers = atLeast("maxAnswers", answers, 1);
+        this.maxAnswers = Checks.atLeast("maxAnswers", answers, 1);
         return this;
     }
 
     /** How many bytes the answers have together that are kept; default 32 MiB. */
     public AtomemoPluginBuilder maxAnswerBytes(long bytes) {
-        this.maxAnswerBytes = atLeast("maxAnswerBytes", bytes, 1);
+        this.maxAnswerBytes = Checks.atLeast("maxAnswerBytes", bytes, 1);
         return this;
     }
 
@@ -168,43 +169,43 @@ public final class AtomemoPluginBuilder {
      * connection for it, again and again.
      */
     public AtomemoPluginBuilder maxAnswerSize(int bytes) {
-        this.maxAnswerSize = atLeast("maxAnswerSize", bytes, 1 << 10);
+        this.maxAnswerSize = Checks.atLeast("maxAnswerSize", bytes, 1 << 10);
         return this;
     }
 
     /** How long a request may run; default 5 min. */
     public AtomemoPluginBuilder requestTimeout(Duration limit) {
-        this.requestTimeout = positive("requestTimeout", limit);
+        this.requestTimeout = Checks.positive("requestTimeout", limit);
         return this;
     }
 
     /** How long the hub may take for its answer to a call; default 30 s. */
     public AtomemoPluginBuilder hubCallTimeout(Duration limit) {
-        this.hubCallTimeout = positive("hubCallTimeout", limit);
+        this.hubCallTimeout = Checks.positive("hubCallTimeout", limit);
         return this;
     }
 
     /** How long {@link AtomemoPlugin#stop()} waits for what is running; default 10 s. */
     public AtomemoPluginBuilder shutdownTimeout(Duration limit) {
-        this.shutdownTimeout = positive("shutdownTimeout", limit);
+        this.shutdownTimeout = Checks.positive("shutdownTimeout", limit);
         return this;
     }
 
     /** How long an upload may take, and a download until its first byte; default 5 min. */
     public AtomemoPluginBuilder fileTimeout(Duration limit) {
-        this.fileTimeout = positive("fileTimeout", limit);
+        this.fileTimeout = Checks.positive("fileTimeout", limit);
         return this;
     }
 
     /** The largest file that is downloaded or uploaded; default 1 GiB. */
     public AtomemoPluginBuilder maxFileBytes(long bytes) {
-        this.maxFileBytes = atLeast("maxFileBytes", bytes, 1);
+        this.maxFileBytes = Checks.atLeast("maxFileBytes", bytes, 1);
         return this;
     }
 
     /** The largest file that {@link FileContext#load} takes into memory; default 16 MiB. */
     public AtomemoPluginBuilder maxLoadedBytes(long bytes) {
-        this.maxLoadedBytes = atLeast("maxLoadedBytes", bytes, 1);
+        this.maxLoadedBytes = Checks.atLeast("maxLoadedBytes", bytes, 1);
         return this;
     }
 
@@ -236,24 +237,6 @@ public final class AtomemoPluginBuilder {
     public AtomemoPluginBuilder telemetry(Telemetry watcher) {
         this.telemetry = watcher;
         return this;
-    }
-
-    private static int atLeast(String option, int value, int least) {
-        return (int) atLeast(option, (long) value, least);
-    }
-
-    private static long atLeast(String option, long value, long least) {
-        if (value < least) {
-            throw new InvalidOptionException(option, value, "must be at least " + least);
-        }
-        return value;
-    }
-
-    private static Duration positive(String option, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new InvalidOptionException(option, value, "must be at least 1 ms");
-        }
-        return value;
     }
 
     /**

@@ -236,8 +236,7 @@ final class ChannelMachine {
             topics.unwanted(from, message);
         } else if (!reply) {
             switch (message.event()) {
-                case PhoenixMessage.ERROR -> onCrash(message);
-                case PhoenixMessage.CLOSE -> onClose(message);
+                case PhoenixMessage.ERROR, PhoenixMessage.CLOSE -> onEnd(message);
                 default -> {
                     streams.deliver(message, batch);
                     if (states.is(Joining.class)) {
@@ -266,19 +265,16 @@ final class ChannelMachine {
         return pushes.answer(ref, message);
     }
 
-    private void onCrash(PhoenixMessage message) {
+    /** Without the join it is meant for, it is believed of a join that has succeeded only. */
+    private void onEnd(PhoenixMessage message) {
         if (states.is(Leaving.class)) {
             onLeft();
         } else if (message.joinRef() != null || states.is(Joined.class)) {
-            errored(new ChannelCrashedException(topic));
-        }
-    }
-
-    private void onClose(PhoenixMessage message) {
-        if (states.is(Leaving.class)) {
-            onLeft();
-        } else if (message.joinRef() != null || states.is(Joined.class)) {
-            close(CloseReason.CLOSED_BY_SERVER, null);
+            if (message.event().equals(PhoenixMessage.ERROR)) {
+                errored(new ChannelCrashedException(topic));
+            } else {
+                close(CloseReason.CLOSED_BY_SERVER, null);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.json.JsonPayload;
 import io.agentruntime.stream.Delivery;

@@ -5,6 +5,8 @@ import io.agentruntime.connection.ConnectionEvent;
 import io.agentruntime.connection.ConnectionListener;
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Failed;
+import io.agentruntime.error.Checks;
+import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.stream.SubscriberStats;
@@ -29,8 +31,6 @@ import reactor.core.publisher.Mono;
  * itself, its channels join again by themselves, and its streams outlive its sessions. {@link #close()} it at the end.
  */
 public final class PhoenixSocket {
-
-    private static final Duration DRAIN_POLL = Duration.ofMillis(10);
 
     private final SocketSettings settings;
     private final SocketHub hub;
@@ -122,12 +122,8 @@ public final class PhoenixSocket {
      * where nothing must be cut off.
      */
     public Mono<Void> drain(Duration limit) {
-        Mono<Void> out =
-                Mono.defer(() -> engine.session().map(PhoenixSession::flushed).orElse(Mono.empty()));
-        Mono<Void> in = Flux.interval(Duration.ZERO, DRAIN_POLL, settings.timer())
-                .takeUntil(tick -> subscribers().stream().allMatch(subscriber -> subscriber.buffered() == 0))
-                .then();
-        return out.then(in).timeout(limit, Mono.empty(), settings.timer());
+        return settings.client()
+                .drain(engine, () -> subscribers().stream().allMatch(subscriber -> subscriber.buffered() == 0), limit);
     }
 
     /**
@@ -188,7 +184,10 @@ public final class PhoenixSocket {
 
     /** Each call makes a channel; of those with one topic, the one that was joined last has it, and the others are closed. */
     private PhoenixChannel channel(String topic, ChannelOptions options) {
-        Checks.topic(topic);
+        if (topic.equals(PhoenixSession.TOPIC)) {
+            throw new InvalidOptionException("topic", topic, "is that of the heartbeats, which nobody joins");
+        }
+        Checks.text("topic", topic);
         return new PhoenixChannel(new ChannelMachine(topic, options, settings, topics, hub), settings, hub);
     }
 

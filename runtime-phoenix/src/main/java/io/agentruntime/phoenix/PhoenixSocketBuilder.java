@@ -1,41 +1,36 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.client.ClientBuilder;
+import io.agentruntime.client.ClientOptions;
 import io.agentruntime.connection.DelayStrategy;
-import io.agentruntime.connection.FailureClassifier;
 import io.agentruntime.connection.ReconnectPolicy;
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.BaseUrl;
 import io.agentruntime.http.HttpExchange;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.ReactorHttpExchange;
-import io.agentruntime.json.JsonCodec;
-import io.agentruntime.net.NetOptions;
 import io.agentruntime.phoenix.longpoll.LongPollConnector;
-import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.telemetry.RuntimeTelemetry;
-import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.transport.PipeConnector;
-import io.agentruntime.transport.WebSocketConnector;
 import io.agentruntime.transport.WebSocketOptions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Configures a {@link PhoenixSocket}. {@code url} is required, everything else has a default. A value that cannot work fails
  * here, with an {@link InvalidOptionException} that names the option.
+ *
+ * <p>Reconnects without end, {@code random(0, min(5 s, 1 s * 2^n))}, by default; {@link PhoenixDelays#reconnect()} is what
+ * Phoenix' own client does.
  */
-public final class PhoenixSocketBuilder {
+public final class PhoenixSocketBuilder extends ClientBuilder<PhoenixSocketBuilder> {
 
     /** What a browser's client is given may end in the transport. */
     private static final Pattern ADDRESS = Pattern.compile("(?i:ws|http)([sS]?)(://.*?)(?:/(?:websocket|longpoll))?/*");
@@ -55,26 +50,17 @@ public final class PhoenixSocketBuilder {
     private Duration joinTimeout = Duration.ofSeconds(10);
     private Duration pushTimeout = Duration.ofSeconds(10);
     private Duration leaveTimeout = Duration.ofSeconds(10);
-    private Duration closeTimeout = Duration.ofSeconds(5);
-    private Duration maxReadPause = Duration.ofSeconds(30);
     private int pushBuffer = 1000;
     private DelayStrategy rejoinDelays = PhoenixDelays.rejoin();
-    private ReconnectPolicy reconnect = defaultReconnect().build();
-    private FailureClassifier classifier = PhoenixVerdicts.classifier();
     private HttpOptions http = HttpOptions.defaults();
-    private NetOptions net = NetOptions.defaults();
-    private UnaryOperator<WebSocketOptions.Builder> webSocket = UnaryOperator.identity();
-    private StreamOptions streams = StreamOptions.defaults();
-    private Scheduler timer = Schedulers.parallel();
-    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private JsonCodec json = JsonCodec.create();
     private @Nullable HttpExchange exchange;
     private @Nullable PipeConnector pipes;
-    private Telemetry telemetry = Telemetry.none();
 
-    PhoenixSocketBuilder() {}
+    PhoenixSocketBuilder() {
+        super(PhoenixSocketBuilder::usualReconnect, PhoenixVerdicts.classifier());
+    }
 
-    private static ReconnectPolicy.Builder defaultReconnect() {
+    private static ReconnectPolicy.Builder usualReconnect() {
         return ReconnectPolicy.fullJitter().maxDelay(Duration.ofSeconds(5));
     }
 
@@ -107,13 +93,13 @@ public final class PhoenixSocketBuilder {
 
     /** A token that the application asks for. Appears in no log, error or {@code toString}. See {@code authTokenParam}. */
     public PhoenixSocketBuilder authToken(String token) {
-        this.authToken = Mono.just(Checks.secret("authToken", token));
+        this.authToken = Mono.just(secret("authToken", token));
         return this;
     }
 
     /** Supplies the token: subscribed before every connect, within {@code handshakeTimeout}. Must not block. */
     public PhoenixSocketBuilder authToken(Mono<String> supplier) {
-        this.authToken = supplier.map(token -> Checks.secret("authToken", token));
+        this.authToken = supplier.map(token -> secret("authToken", token));
         this.refreshable = true;
         return this;
     }
@@ -169,24 +155,9 @@ public final class PhoenixSocketBuilder {
         return this;
     }
 
-    /**
-     * Reconnecting; default without end, full jitter {@code random(0, min(5 s, 1 s * 2^n))}. {@link
-     * PhoenixDelays#reconnect()} is what Phoenix' own client does.
-     */
-    public PhoenixSocketBuilder reconnect(UnaryOperator<ReconnectPolicy.Builder> spec) {
-        this.reconnect = spec.apply(defaultReconnect()).build();
-        return this;
-    }
-
     /** The delays before a channel is joined again while the connection lives; default {@link PhoenixDelays#rejoin()}. */
     public PhoenixSocketBuilder rejoinDelays(DelayStrategy delays) {
         this.rejoinDelays = delays;
-        return this;
-    }
-
-    /** What failures mean; default: the table in the documentation. */
-    public PhoenixSocketBuilder classifier(FailureClassifier failures) {
-        this.classifier = failures;
         return this;
     }
 
@@ -214,69 +185,15 @@ public final class PhoenixSocketBuilder {
         return this;
     }
 
-    /** The longest that {@code disconnect()} takes; default 5 s. */
-    public PhoenixSocketBuilder closeTimeout(Duration limit) {
-        this.closeTimeout = Checks.positive("closeTimeout", limit);
-        return this;
-    }
-
-    /** The longest that a {@code BACKPRESSURE} subscriber may hold reading; default 30 s. */
-    public PhoenixSocketBuilder maxReadPause(Duration limit) {
-        this.maxReadPause = Checks.positive("maxReadPause", limit);
-        return this;
-    }
-
     /** How many pushes of a channel may wait for it to be joined; default 1000. */
     public PhoenixSocketBuilder pushBuffer(int capacity) {
-        if (capacity < 0) {
-            throw new InvalidOptionException("pushBuffer", capacity, "must not be negative");
-        }
-        this.pushBuffer = capacity;
+        this.pushBuffer = Checks.atLeast("pushBuffer", capacity, 0);
         return this;
     }
 
     /** The HTTP requests of long-polling: response size, pool. Their time limit is {@code longPollTimeout}. */
     public PhoenixSocketBuilder http(UnaryOperator<HttpOptions.Builder> spec) {
         this.http = spec.apply(HttpOptions.builder()).build();
-        return this;
-    }
-
-    /** The way to the server: connect limit, TLS, proxy, event loops, and a customiser of Reactor Netty's client. */
-    public PhoenixSocketBuilder net(UnaryOperator<NetOptions.Builder> spec) {
-        this.net = spec.apply(NetOptions.builder()).build();
-        return this;
-    }
-
-    /**
-     * The WebSocket: message size, compression, outbound queue (which holds for long-polling too). Its handshake limit is
-     * {@code handshakeTimeout} unless it is set here too.
-     */
-    public PhoenixSocketBuilder webSocket(UnaryOperator<WebSocketOptions.Builder> spec) {
-        this.webSocket = spec;
-        return this;
-    }
-
-    /** How subscribers are served that bring no options of their own; default {@link StreamOptions#defaults()}. */
-    public PhoenixSocketBuilder streams(StreamOptions options) {
-        this.streams = options;
-        return this;
-    }
-
-    /** Where delays, limits and heartbeats are kept; default {@link Schedulers#parallel()}. */
-    public PhoenixSocketBuilder timer(Scheduler scheduler) {
-        this.timer = scheduler;
-        return this;
-    }
-
-    /** Where jitter comes from. */
-    public PhoenixSocketBuilder random(RandomGenerator generator) {
-        this.random = generator;
-        return this;
-    }
-
-    /** The Jackson mapper that reads and writes; default {@link JsonCodec#create()}. */
-    public PhoenixSocketBuilder jsonMapper(JsonMapper mapper) {
-        this.json = JsonCodec.of(mapper);
         return this;
     }
 
@@ -290,30 +207,20 @@ public final class PhoenixSocketBuilder {
         return this;
     }
 
-    /** Who hears of what the socket does: meters, observations. Default {@link Telemetry#none()}. */
-    public PhoenixSocketBuilder telemetry(Telemetry watcher) {
-        this.telemetry = watcher;
-        return this;
-    }
-
     /** The socket, not connected yet. Errors: {@link InvalidOptionException}. */
     public PhoenixSocket build() {
         return new PhoenixSocket(settings());
     }
 
     SocketSettings settings() {
-        BaseUrl address = url;
-        if (address == null) {
-            throw new InvalidOptionException("url", "nothing", "is required");
-        }
-        WebSocketOptions limits = webSocket
-                .apply(WebSocketOptions.builder().handshakeTimeout(handshakeTimeout))
-                .build();
+        BaseUrl address = Checks.required("url", url);
+        WebSocketOptions webSocket = webSocketOptions(handshakeTimeout);
+        ClientOptions client = options();
         ReactorHttpExchange ownExchange = exchange == null && transport != PhoenixTransport.WEBSOCKET
-                ? ReactorHttpExchange.create(net, http, timer)
+                ? ReactorHttpExchange.create(netOptions(), http, client.timer())
                 : null;
         HttpExchange requests = ownExchange == null ? exchange : ownExchange;
-        RuntimeTelemetry watched = RuntimeTelemetry.open(telemetry, "phoenix", timer);
+        RuntimeTelemetry watched = openTelemetry("phoenix");
         return new SocketSettings(
                 address,
                 params,
@@ -329,26 +236,29 @@ public final class PhoenixSocketBuilder {
                 joinTimeout,
                 pushTimeout,
                 leaveTimeout,
-                closeTimeout,
-                maxReadPause,
                 pushBuffer,
                 rejoinDelays,
-                reconnect,
-                classifier,
-                streams,
-                timer,
-                random,
-                json,
-                watched.pipes(pipes == null ? WebSocketConnector.of(net, limits, timer) : pipes),
-                watched.pipes(longPolls(requests == null ? null : watched.http(requests), limits)),
+                client,
+                watched.pipes(pipes == null ? webSockets(webSocket) : pipes),
+                watched.pipes(longPolls(client, requests == null ? null : watched.http(requests), webSocket)),
                 ownExchange == null ? Mono.empty() : ownExchange.close(),
                 watched);
     }
 
-    private PipeConnector longPolls(@Nullable HttpExchange requests, WebSocketOptions limits) {
+    private PipeConnector longPolls(ClientOptions client, @Nullable HttpExchange requests, WebSocketOptions limits) {
         return requests == null
                 ? (request, listener) -> Mono.error(new IllegalStateException("No long-polling"))
-                : LongPollConnector.of(requests, json, longPollTimeout, http.maxResponseBytes(), limits, timer);
+                : LongPollConnector.of(
+                        requests, client.json(), longPollTimeout, http.maxResponseBytes(), limits, client.timer());
+    }
+
+    /** A header or parameter has to carry it; the value is not shown. */
+    private static String secret(String option, String value) {
+        if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new InvalidOptionException(
+                    option, "a value of " + value.length() + " characters", "must be visible ASCII characters");
+        }
+        return value;
     }
 
     private Duration heartbeatLimit() {

@@ -1,23 +1,16 @@
 package io.agentruntime.phoenix;
 
+import io.agentruntime.client.ClientOptions;
+import io.agentruntime.client.ClientSettings;
 import io.agentruntime.connection.ConnectionOptions;
 import io.agentruntime.connection.DelayStrategy;
-import io.agentruntime.connection.FailureClassifier;
-import io.agentruntime.connection.ReconnectPolicy;
 import io.agentruntime.http.BaseUrl;
-import io.agentruntime.json.JsonCodec;
-import io.agentruntime.stream.OverflowPolicy;
-import io.agentruntime.stream.StreamOptions;
 import io.agentruntime.telemetry.RuntimeTelemetry;
 import io.agentruntime.transport.PipeConnector;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * What {@link PhoenixSocketBuilder} has checked.
@@ -43,33 +36,17 @@ record SocketSettings(
         Duration joinTimeout,
         Duration pushTimeout,
         Duration leaveTimeout,
-        Duration closeTimeout,
-        Duration maxReadPause,
         int pushBuffer,
         DelayStrategy rejoinDelays,
-        ReconnectPolicy reconnect,
-        FailureClassifier classifier,
-        StreamOptions streams,
-        Scheduler timer,
-        RandomGenerator random,
-        JsonCodec json,
+        ClientOptions client,
         PipeConnector webSockets,
         PipeConnector longPolls,
         Mono<Void> releaseTransport,
-        RuntimeTelemetry telemetry) {
-
-    Instant now() {
-        return Instant.ofEpochMilli(timer.now(TimeUnit.MILLISECONDS));
-    }
-
-    /** How those are served who are told of states, errors and the like. */
-    StreamOptions background() {
-        return streams.withPolicy(OverflowPolicy.DROP_OLDEST);
-    }
+        RuntimeTelemetry telemetry)
+        implements ClientSettings {
 
     ConnectionOptions connection() {
-        return new ConnectionOptions(
-                "phoenix at " + url, reconnect, classifier, refreshable, closeTimeout, timer, random, background());
+        return client.connection("phoenix at " + url, refreshable);
     }
 
     /** Without params and token, for they are credentials. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
@@ -85,6 +86,7 @@ class PluginProcessTest {
     }
 
     @Test
+    @EnabledIf("io.agentruntime.support.Signals#sigintIsHeard")
     void whatNeverEndsIsCancelledInTimeAndTheStatusIsZero() throws Exception {
         try (ChildPlugin child = ChildPlugin.start(hub.variables(), folder, Duration.ofMillis(500))) {
             hub.invokeTool("never-ends", Map.of()).subscribe();

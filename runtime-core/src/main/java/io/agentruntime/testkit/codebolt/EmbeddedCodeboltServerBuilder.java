@@ -1,6 +1,6 @@
 package io.agentruntime.testkit.codebolt;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import io.agentruntime.testkit.server.Confined;
 import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.testkit.server.ServerSettings;
@@ -78,10 +78,7 @@ public final class EmbeddedCodeboltServerBuilder {
 
     /** How many messages, and how many handshakes, it remembers; 10,000 by default, 0 for one only. */
     public EmbeddedCodeboltServerBuilder recordLimit(int entries) {
-        if (entries < 0) {
-            throw new InvalidOptionException("recordLimit", entries, "must not be negative");
-        }
-        this.recordLimit = entries;
+        this.recordLimit = Checks.atLeast("recordLimit", entries, 0);
         return this;
     }
 

@@ -1,6 +1,6 @@
 package io.agentruntime.testkit.octavus;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.testkit.server.ServerSettings;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +45,7 @@ public final class EmbeddedOctavusServerBuilder {
 
     /** How many messages it remembers; 10,000 by default. */
     public EmbeddedOctavusServerBuilder recordLimit(int messages) {
-        if (messages < 0) {
-            throw new InvalidOptionException("recordLimit", messages, "must not be negative");
-        }
-        this.recordLimit = messages;
+        this.recordLimit = Checks.atLeast("recordLimit", messages, 0);
         return this;
     }
 

@@ -1,6 +1,6 @@
 package io.agentruntime.testkit.octavus;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.testkit.server.WireFaults;
 import java.time.Duration;
@@ -23,9 +23,7 @@ public final class OctavusFaults extends WireFaults {
 
     /** Sends every event over sockets so much later: what an aborted turn has said already arrives late. Zero takes it back. */
     public void latency(Duration delay) {
-        if (delay.isNegative()) {
-            throw new InvalidOptionException("latency", delay, "must not be negative");
-        }
+        Checks.notNegative("latency", delay);
         core.confined.run(() -> core.latency(delay));
     }
 }

@@ -1,6 +1,6 @@
 package io.agentruntime.testkit.server;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
@@ -18,15 +18,9 @@ public record ServerSettings(int port, @Nullable LoopResources loops, int maxFra
     public static final int DEFAULT_MAX_FRAME_BYTES = 100 * 1024 * 1024;
 
     public ServerSettings {
-        if (port < 0 || port > 65_535) {
-            throw new InvalidOptionException("port", port, "must be from 0 to 65535");
-        }
-        if (maxFrameBytes < 1) {
-            throw new InvalidOptionException("maxFrameBytes", maxFrameBytes, "must be positive");
-        }
-        if (fragmentBytes < 1) {
-            throw new InvalidOptionException("fragmentBytes", fragmentBytes, "must be positive");
-        }
+        Checks.range("port", port, 0, 65_535);
+        Checks.atLeast("maxFrameBytes", maxFrameBytes, 1);
+        Checks.atLeast("fragmentBytes", fragmentBytes, 1);
     }
 
     /** A free port, shared event loops, large messages, whole. */

@@ -1,6 +1,6 @@
 package io.agentruntime.testkit.server;
 
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import java.time.Duration;
 
 /**
@@ -22,18 +22,10 @@ public record SockJsSettings(
         boolean jsessionid) {
 
     public SockJsSettings {
-        positive("heartbeat", heartbeat);
-        positive("heartbeatAnswer", heartbeatAnswer);
-        positive("disconnectDelay", disconnectDelay);
-        if (responseLimit < 1) {
-            throw new InvalidOptionException("responseLimit", responseLimit, "must be positive");
-        }
-    }
-
-    private static void positive(String option, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new InvalidOptionException(option, value, "must be at least 1 ms");
-        }
+        Checks.positive("heartbeat", heartbeat);
+        Checks.positive("heartbeatAnswer", heartbeatAnswer);
+        Checks.positive("disconnectDelay", disconnectDelay);
+        Checks.atLeast("responseLimit", responseLimit, 1);
     }
 
     /** As the server for Node. */

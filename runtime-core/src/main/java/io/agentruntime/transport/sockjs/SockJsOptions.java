@@ -1,5 +1,6 @@
 package io.agentruntime.transport.sockjs;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import java.time.Duration;
 import java.util.List;
@@ -50,13 +51,11 @@ public record SockJsOptions(
         }
         limitOrZero("sockJs.receiveTimeout", receiveTimeout);
         limitOrZero("sockJs.rememberFor", rememberFor);
-        if (maxBatchBytes < 1) {
-            throw new InvalidOptionException("sockJs.maxBatchBytes", maxBatchBytes, "must be positive");
-        }
+        Checks.atLeast("sockJs.maxBatchBytes", maxBatchBytes, 1);
     }
 
     private static void limit(String option, Duration value) {
-        if (value.toMillis() < 1 || value.compareTo(DAY) > 0) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(DAY) > 0) {
             throw new InvalidOptionException(option, value, "must be 1 ms to 1 day");
         }
     }

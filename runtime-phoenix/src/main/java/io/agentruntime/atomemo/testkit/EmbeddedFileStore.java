@@ -3,7 +3,7 @@ package io.agentruntime.atomemo.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.agentruntime.atomemo.FileRef;
-import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.Checks;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -115,9 +115,7 @@ public final class EmbeddedFileStore {
 
     /** Answers so many of the next requests with this status, and nothing else. */
     public void refuse(int status, int times) {
-        if (status < 300 || status > 599) {
-            throw new InvalidOptionException("status", status, "must be one that says no, from 300 to 599");
-        }
+        Checks.range("status", status, 300, 599);
         refusal = status;
         refusals.set(times);
     }

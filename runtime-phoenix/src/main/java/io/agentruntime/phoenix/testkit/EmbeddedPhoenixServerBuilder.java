@@ -1,5 +1,6 @@
 package io.agentruntime.phoenix.testkit;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.testkit.server.EmbeddedServer;
 import io.agentruntime.testkit.server.ServerSettings;
@@ -63,40 +64,31 @@ public final class EmbeddedPhoenixServerBuilder {
 
     /** What sockets are closed with when the server goes down in good order: 1012 by default, 1000 was seen as well. */
     public EmbeddedPhoenixServerBuilder shutdownCode(int code) {
-        if (code < 1000 || code > 4999) {
-            throw new InvalidOptionException("shutdownCode", code, "must be from 1000 to 4999");
-        }
-        this.shutdownCode = code;
+        this.shutdownCode = Checks.range("shutdownCode", code, 1000, 4999);
         return this;
     }
 
     /** How long a WebSocket lives without a frame from its client; 60 s by default. */
     public EmbeddedPhoenixServerBuilder idleTimeout(Duration limit) {
-        this.idleTimeout = positive("idleTimeout", limit);
+        this.idleTimeout = Checks.positive("idleTimeout", limit);
         return this;
     }
 
     /** How many channels a socket may join; 100 by default. */
     public EmbeddedPhoenixServerBuilder maxChannels(int limit) {
-        if (limit < 1) {
-            throw new InvalidOptionException("maxChannels", limit, "must be positive");
-        }
-        this.maxChannels = limit;
+        this.maxChannels = Checks.atLeast("maxChannels", limit, 1);
         return this;
     }
 
     /** How long a poll waits for messages; 10 s by default. A session that is not polled ends after half as much again. */
     public EmbeddedPhoenixServerBuilder longPollWindow(Duration window) {
-        this.longPollWindow = positive("longPollWindow", window);
+        this.longPollWindow = Checks.positive("longPollWindow", window);
         return this;
     }
 
     /** How many connects, and how many messages, it remembers; 10,000 by default, 0 for one only. */
     public EmbeddedPhoenixServerBuilder recordLimit(int entries) {
-        if (entries < 0) {
-            throw new InvalidOptionException("recordLimit", entries, "must not be negative");
-        }
-        this.recordLimit = entries;
+        this.recordLimit = Checks.atLeast("recordLimit", entries, 0);
         return this;
     }
 
@@ -115,13 +107,6 @@ public final class EmbeddedPhoenixServerBuilder {
     public EmbeddedPhoenixServerBuilder connect(ConnectHandler handler) {
         this.connect = handler;
         return this;
-    }
-
-    private static Duration positive(String option, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new InvalidOptionException(option, value, "must be at least 1 ms");
-        }
-        return value;
     }
 
     /** Starts a server on 127.0.0.1. Cold: each subscription starts one. Fails when the port is taken. */
