@@ -41,15 +41,12 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -67,7 +64,6 @@ class DocumentsTest {
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CODE_IN_LAST_COLUMN = Pattern.compile("`(runtime\\.[^`]+)` \\|$", Pattern.MULTILINE);
     private static final Pattern NAME_OF_TEST = Pattern.compile("`(\\w+Test)`");
-    private static final Pattern TEST_METHOD = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("]\\((?!http)([^)#]+)(#[^)]*)?\\)");
 
     static Stream<Path> pages() throws IOException {
@@ -187,102 +183,6 @@ class DocumentsTest {
                             .map(file -> file.replace(".java", "")))
                     .hasSizeGreaterThan(7)
                     .allSatisfy(error -> assertThat(page).contains("`" + error + "`"));
-        }
-    }
-
-    @Test
-    void everyTestInTheTableOfCodeboltsMessagesExists() throws IOException {
-        String tests = testsOf("runtime-core/src/test/java/io/agentruntime/codebolt")
-                + testsOf("runtime-core/src/test/java/io/agentruntime/runner");
-        Pattern method = Pattern.compile("`(?:\\w+Test\\.)?([a-z]\\w{15,})`");
-
-        String page = Files.readString(ROOT.resolve("docs/codebolt.md"));
-        String table = page.substring(page.indexOf("## The protocol"), page.indexOf("## Messages to agents"));
-
-        assertThat(table.lines()
-                        .filter(line -> line.startsWith("|"))
-                        .flatMap(line -> matches(method, line.substring(line.lastIndexOf('|', line.length() - 2)))))
-                .hasSizeGreaterThan(30)
-                .allSatisfy(name -> assertThat(tests).contains("void " + name + "("));
-    }
-
-    @Test
-    void everyTestInTheTablesOfPhoenixFactsExists() throws IOException {
-        String page = Files.readString(ROOT.resolve("docs/phoenix.md"));
-        String tables = page.substring(page.indexOf("## The protocol, fact by fact"));
-
-        assertThat(tables.lines().filter(line -> line.startsWith("| ") && !line.startsWith("| fact or rule")))
-                .hasSizeGreaterThan(50)
-                .allSatisfy(row -> assertThat(TEST_METHOD.matcher(row).find()).isTrue());
-        for (MatchResult test : TEST_METHOD.matcher(tables).results().toList()) {
-            assertThat(sourceOf(test.group(1))).as(test.group()).contains("void " + test.group(2) + "(");
-        }
-    }
-
-    @Test
-    void everyTestInTheTablesOfAtomemoExists() throws IOException {
-        String page = Files.readString(ROOT.resolve("docs/atomemo.md"));
-        String tables = page.substring(page.indexOf("## Beside the platform"), page.indexOf("## Testing"));
-        List<String> rows = tables.lines()
-                .filter(line -> line.startsWith("| ") && !line.endsWith("| test |"))
-                .toList();
-
-        assertThat(rows).hasSizeGreaterThan(70);
-        for (String row : rows) {
-            String last = row.substring(row.lastIndexOf('|', row.length() - 2));
-            List<MatchResult> tests = TEST_METHOD.matcher(last).results().toList();
-            assertThat(tests).as(row).isNotEmpty();
-            for (MatchResult test : tests) {
-                assertThat(sourceOf(test.group(1))).as(row).contains("void " + test.group(2) + "(");
-            }
-        }
-    }
-
-    /** Two packages may have a test of one name. */
-    private static String sourceOf(String test) throws IOException {
-        StringBuilder sources = new StringBuilder();
-        for (String module : List.of("runtime-core", "runtime-phoenix", "runtime-examples")) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
-                files.filter(file -> file.endsWith(test + ".java"))
-                        .map(DocumentsTest::read)
-                        .forEach(sources::append);
-            }
-        }
-        return sources.toString();
-    }
-
-    /** Those are named as {@code Class.method}; in a row of several of one class, by their method alone. */
-    @ParameterizedTest
-    @CsvSource({"octavus, octavus, 100", "sockjs, transport/sockjs, 20"})
-    void everyTestInTheTablesOfOctavusAndSockJsExists(String page, String folder, int atLeast) throws IOException {
-        Set<String> tests = new HashSet<>();
-        for (String place : List.of(folder, "testkit/server")) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve("runtime-core/src/test/java/io/agentruntime/" + place))) {
-                files.filter(file -> file.toString().endsWith(".java"))
-                        .forEach(file -> matches(Pattern.compile("void (\\w+)\\("), read(file))
-                                .forEach(method -> {
-                                    tests.add(method);
-                                    tests.add(file.getFileName().toString().replace("java", method));
-                                }));
-            }
-        }
-        Pattern named = Pattern.compile("`(\\w+(?:Test|Faults)\\.\\w+|[a-z]+(?:_[a-z0-9]+){3,})`");
-
-        assertThat(Files.readString(ROOT.resolve("docs/" + page + ".md"))
-                        .lines()
-                        .filter(line -> line.startsWith("|"))
-                        .flatMap(row -> matches(named, row)))
-                .hasSizeGreaterThan(atLeast)
-                .isSubsetOf(tests);
-    }
-
-    private static String testsOf(String folder) throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
-            return String.join(
-                    "\n",
-                    files.filter(file -> file.toString().endsWith(".java"))
-                            .map(DocumentsTest::read)
-                            .toList());
         }
     }
 
