@@ -23,6 +23,10 @@ public final class ProgramProcess implements AutoCloseable {
     private ProgramProcess(Process process) {
         this.process = process;
         this.output = process.inputReader(StandardCharsets.UTF_8);
+        // One that hangs is ended, or whoever reads what it says would wait for ever.
+        process.onExit()
+                .orTimeout(2 * PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(late -> process.destroyForcibly());
     }
 
     /**
