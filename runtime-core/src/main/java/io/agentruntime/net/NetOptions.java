@@ -6,7 +6,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
+import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.NoopDnsCache;
+import io.netty.resolver.dns.NoopDnsCnameCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -115,13 +119,17 @@ public final class NetOptions {
     }
 
     /**
-     * Without a cache: a name is looked up at each attempt, so that a server that moved is found. The second is for
-     * aliases, whose cache takes no less.
+     * Without a cache: a name is looked up at each attempt, so that a server that moved is found. On the event loop of whoever
+     * asks and with a socket for each question, so that it outlives loops that are replaced.
      */
     private static AddressResolverGroup<?> resolverOn(LoopResources loops) {
         return Objects.requireNonNull(HttpClient.newConnection()
                 .runOn(loops)
-                .resolver(spec -> spec.resolveCache(NoopDnsCache.INSTANCE).cacheMaxTimeToLive(Duration.ofSeconds(1)))
+                .resolver(spec -> spec.datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
+                        .dnsAddressResolverGroupProvider(dns -> new DnsAddressResolverGroup(dns.eventLoop(null)
+                                .resolveCache(NoopDnsCache.INSTANCE)
+                                .cnameCache(NoopDnsCnameCache.INSTANCE)
+                                .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE))))
                 .configuration()
                 .resolver());
     }

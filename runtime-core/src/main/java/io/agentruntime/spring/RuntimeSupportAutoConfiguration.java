@@ -59,8 +59,8 @@ public final class RuntimeSupportAutoConfiguration {
 
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
-        NetOptionsCustomizer reactorNettyNetOptionsCustomizer(ReactorResourceFactory reactorNetty) {
-            return options -> options.loopResources(reactorNetty.getLoopResources());
+        BootEventLoops reactorNettyNetOptionsCustomizer(ReactorResourceFactory reactorNetty) {
+            return new BootEventLoops(reactorNetty);
         }
     }
 

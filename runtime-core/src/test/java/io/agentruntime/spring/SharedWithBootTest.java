@@ -62,8 +62,12 @@ class SharedWithBootTest {
             assertThat(options.build()
                             .httpClient(ConnectionProvider.newConnection())
                             .configuration()
-                            .loopResources())
-                    .isSameAs(application.getBean(ReactorResourceFactory.class).getLoopResources());
+                            .loopResources()
+                            .onClient(true))
+                    .isSameAs(application
+                            .getBean(ReactorResourceFactory.class)
+                            .getLoopResources()
+                            .onClient(true));
         });
     }
 

@@ -32,8 +32,10 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.client.ReactorResourceFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
+import reactor.netty.resources.LoopResources;
 
 /** An application with a runtime and a real gateway, from start to stop. */
 class NookplotApplicationLoopbackTest {
@@ -242,6 +244,39 @@ class NookplotApplicationLoopbackTest {
                     .blockLast(PATIENCE);
             assertThat(gateway.sessionsOpened(alice)).isEqualTo(2);
         });
+    }
+
+    @Test
+    void aContextThatIsStartedAgainHasNewEventLoops() {
+        context.withBean(ReactorResourceFactory.class, NookplotApplicationLoopbackTest::ownEventLoops)
+                .withPropertyValues(
+                        // A name, whose resolver needs an event loop too.
+                        "nookplot.gateway-url=" + gateway.url().replace("127.0.0.1", "localhost"),
+                        "nookplot.http.max-connections=1")
+                .run(application -> {
+                    Heard heard = application.getBean(Heard.class);
+                    heard.await(Connected.class);
+                    LoopResources first =
+                            application.getBean(ReactorResourceFactory.class).getLoopResources();
+                    application.getSourceApplicationContext().stop();
+                    assertThat(first.isDisposed()).isTrue();
+
+                    application.getSourceApplicationContext().start();
+
+                    heard.events
+                            .asFlux()
+                            .filter(event -> event.state() instanceof Connected)
+                            .take(2)
+                            .blockLast(PATIENCE);
+                    assertThat(gateway.sessionsOpened(alice)).isEqualTo(2);
+                });
+    }
+
+    private static ReactorResourceFactory ownEventLoops() {
+        ReactorResourceFactory own = new ReactorResourceFactory();
+        own.setUseGlobalResources(false);
+        own.setShutdownQuietPeriod(Duration.ZERO);
+        return own;
     }
 
     private static Health health(ReactiveHealthIndicator indicator) {
