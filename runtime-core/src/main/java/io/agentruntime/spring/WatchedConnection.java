@@ -3,13 +3,19 @@ package io.agentruntime.spring;
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Disconnected;
 import io.agentruntime.error.DisconnectedException;
+import io.agentruntime.stream.HotStream;
+import io.agentruntime.stream.OverflowPolicy;
+import io.agentruntime.stream.StreamOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -23,11 +29,14 @@ final class WatchedConnection {
     private final RuntimeConnection connection;
     private final boolean autoConnect;
     private final ApplicationEventPublisher events;
+    private final AtomicReference<RuntimeStatus> status;
+    private final HotStream<Step> steps;
     private final Disposable.Swap watching = Disposables.swap();
+    private final Disposable.Swap publishing = Disposables.swap();
     private final Disposable.Swap connecting = Disposables.swap();
 
-    private volatile RuntimeStatus status;
-    private volatile Flux<ConnectionState> published = Flux.just(new Disconnected());
+    private volatile Step latest = Step.NONE;
+    private volatile Flux<Step> published = Flux.just(Step.NONE);
 
     WatchedConnection(
             String protocol,
@@ -40,17 +49,16 @@ final class WatchedConnection {
         this.connection = connection;
         this.autoConnect = autoConnect;
         this.events = events;
-        this.status = RuntimeStatus.initial(protocol, name, autoConnect, Instant.now());
+        this.status = new AtomicReference<>(RuntimeStatus.initial(protocol, name, autoConnect, Instant.now()));
+        this.steps = new HotStream<>("application events of " + protocol + " '" + name + "'", null);
     }
 
     void start() {
-        published = connection
-                .state()
-                .index()
-                .doOnNext(state -> onState(state.getT2(), state.getT1() > 0))
-                .map(state -> state.getT2())
+        published = steps.flux(StreamOptions.of(OverflowPolicy.DROP_OLDEST))
+                .doOnNext(this::publish)
                 .replay(1)
-                .autoConnect(0, watching::update);
+                .autoConnect(0, publishing::update);
+        watching.update(connection.state().index(Step::new).subscribe(this::onStep));
         if (autoConnect) {
             connecting.update(connection.connect().subscribe(nothing -> {}, this::onConnectFailed));
         }
@@ -61,30 +69,40 @@ final class WatchedConnection {
         return connection
                 .drain(drainTimeout)
                 .then(Mono.defer(connection::disconnect))
-                .then(Mono.defer(
-                        () -> published.ofType(Disconnected.class).next().then()))
+                .then(Mono.defer(() -> published.filter(this::isTheEnd).next().then()))
                 .doOnTerminate(this::letGo)
                 .doOnCancel(this::letGo);
+    }
+
+    private boolean isTheEnd(Step step) {
+        return step.state() instanceof Disconnected && step.equals(latest);
     }
 
     /** Before anybody hears that the stop is done: whoever does may start again. */
     private void letGo() {
         connecting.update(Disposables.disposed());
         watching.update(Disposables.disposed());
+        publishing.update(Disposables.disposed());
     }
 
-    private void onState(ConnectionState state, boolean changed) {
-        status = status.moved(state, Instant.now());
-        if (changed) {
-            publish(new ConnectionStateChanged(protocol, name, state, connection.runtime()));
-        }
+    /** What the status shows waits for no listener. */
+    private void onStep(Step step) {
+        Instant now = Instant.now();
+        status.updateAndGet(before -> before.moved(step.state(), now));
+        latest = step;
+        steps.next(step);
     }
 
     /** A listener that throws has seen its event all the same, and sees the next one. */
-    private void publish(ConnectionStateChanged event) {
+    private void publish(Step step) {
+        if (step.index() == 0) {
+            return; // nothing has changed yet
+        }
+        ConnectionStateChanged event = new ConnectionStateChanged(protocol, name, step.state(), connection.runtime());
         try {
             events.publishEvent(event);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
             log.warn("A listener of {} has failed", event, e);
         }
     }
@@ -93,7 +111,7 @@ final class WatchedConnection {
         if (error instanceof DisconnectedException) {
             return; // stopped, or disconnected by the application
         }
-        status = status.failed(error);
+        status.updateAndGet(before -> before.failed(error));
         log.warn("{} '{}' did not connect; it stays so until it is told to connect again", protocol, name, error);
     }
 
@@ -106,6 +124,13 @@ final class WatchedConnection {
     }
 
     RuntimeStatus status() {
-        return status;
+        return Objects.requireNonNull(status.get());
+    }
+
+    /** A state of the connection, counted from the one that the start finds. */
+    private record Step(long index, ConnectionState state) {
+
+        /** Before the first start. */
+        static final Step NONE = new Step(-1, new Disconnected());
     }
 }
