@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
-/** Matches when the properties describe one runtime of a protocol: the property is set, and no runtime has a name. */
+/** Matches when a protocol has one runtime at the most: no runtime has a name, and the property, if there is one, is set. */
 @Documented
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -17,6 +17,6 @@ public @interface ConditionalOnSingleRuntime {
     /** What the protocol's properties begin with, e.g. {@code nookplot}. */
     String prefix();
 
-    /** The property that a runtime needs, e.g. {@code gateway-url}. */
-    String property();
+    /** The property that a runtime needs, e.g. {@code gateway-url}; none by default. */
+    String property() default "";
 }

@@ -5,6 +5,7 @@ import io.agentruntime.error.RuntimeClientException;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A property of the application has a value that cannot work, or is missing. */
 public final class InvalidPropertyException extends RuntimeClientException {
@@ -16,10 +17,14 @@ public final class InvalidPropertyException extends RuntimeClientException {
     private final String property;
     private final String problem;
 
-    private InvalidPropertyException(String property, InvalidOptionException cause) {
-        super("Property '" + property + "' " + cause.problem(), cause);
+    InvalidPropertyException(String property, String problem) {
+        this(property, problem, null);
+    }
+
+    private InvalidPropertyException(String property, String problem, @Nullable Throwable cause) {
+        super("Property '" + property + "' " + problem, cause);
         this.property = property;
-        this.problem = cause.problem();
+        this.problem = problem;
     }
 
     /**
@@ -32,8 +37,16 @@ public final class InvalidPropertyException extends RuntimeClientException {
         try {
             return building.get();
         } catch (InvalidOptionException e) {
-            throw new InvalidPropertyException(prefix + "." + kebab(e.option()), e);
+            throw new InvalidPropertyException(prefix + "." + kebab(e.option()), e.problem(), e);
         }
+    }
+
+    /** The value of a property that must be there, as {@link #naming} wants its absence told. */
+    public static <T> T required(String option, @Nullable T value) {
+        if (value == null) {
+            throw new InvalidOptionException(option, "nothing", "is required");
+        }
+        return value;
     }
 
     private static String kebab(String option) {

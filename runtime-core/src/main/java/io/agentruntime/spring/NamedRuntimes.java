@@ -1,9 +1,8 @@
 package io.agentruntime.spring;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConstructorArgumentValues;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
@@ -11,10 +10,6 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -22,9 +17,12 @@ import org.springframework.util.StringUtils;
 
 /**
  * Runtimes with names: {@code nookplot.runtimes.alice.*} becomes a bean {@code aliceNookplotRuntime}, which {@code
- * @Qualifier("alice")} finds too. What stands under {@code nookplot} itself holds for each of them.
+ * @Qualifier("alice")} finds too, unless the application has a bean of this name. What stands under {@code nookplot} itself
+ * holds for each of them.
  */
 public abstract class NamedRuntimes implements ImportBeanDefinitionRegistrar {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
     private final Environment environment;
     private final String prefix;
@@ -46,6 +44,10 @@ public abstract class NamedRuntimes implements ImportBeanDefinitionRegistrar {
     @Override
     public final void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
         for (String name : names(environment, prefix)) {
+            String bean = name + runtime.getSimpleName();
+            if (registry.containsBeanDefinition(bean)) {
+                continue; // the application has its own
+            }
             RootBeanDefinition definition = new RootBeanDefinition(runtime);
             definition.setTargetType(runtime);
             definition.setFactoryBeanName(factoryBean);
@@ -55,35 +57,34 @@ public abstract class NamedRuntimes implements ImportBeanDefinitionRegistrar {
             definition.setConstructorArgumentValues(arguments);
             definition.setDestroyMethodName("close");
             definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
-            registry.registerBeanDefinition(name + runtime.getSimpleName(), definition);
+            registry.registerBeanDefinition(bean, definition);
         }
     }
 
     /** The names of a protocol's runtimes. */
     static Set<String> names(Environment environment, String prefix) {
-        return Binder.get(environment)
+        Set<String> names = Binder.get(environment)
                 .bind(prefix + ".runtimes", Bindable.mapOf(String.class, Object.class))
                 .map(Map::keySet)
                 .orElse(Set.of());
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                throw new InvalidPropertyException(
+                        prefix + ".runtimes[" + name + "]",
+                        "must have a name of lower-case letters, digits and hyphens");
+            }
+        }
+        return names;
     }
 
-    /** The properties of one runtime: its own, and for what they do not say those of all. */
-    public static <P> P bind(Environment environment, String prefix, String name, Class<P> type) {
-        ConfigurationPropertyName shared = ConfigurationPropertyName.of(prefix);
-        ConfigurationPropertyName own = shared.append("runtimes").append(ConfigurationPropertyName.adapt(name, '.'));
-        List<ConfigurationPropertySource> all = new ArrayList<>();
-        ConfigurationPropertySources.get(environment).forEach(all::add);
-        List<ConfigurationPropertySource> inherited = all.stream()
-                .<ConfigurationPropertySource>map(source -> new SharedPropertySource(source, shared, own))
-                .toList();
-        all.addAll(inherited);
-        return new Binder(all, new PropertySourcesPlaceholdersResolver(environment))
-                .bindOrCreate(own, Bindable.of(type), null);
+    /** What the properties of the runtime of this name begin with. */
+    static String property(String prefix, String name) {
+        return prefix + ".runtimes." + name;
     }
 
-    /** The name of the runtime that is this bean: what stands before its type, or {@code default}. */
-    public static String nameOf(String bean, Class<?> runtime) {
-        String suffix = runtime.getSimpleName();
+    /** The name of the runtime that is this bean, or has it: what stands before its type, or {@code default}. */
+    public static String nameOf(String bean, Class<?> type) {
+        String suffix = type.getSimpleName();
         if (bean.equalsIgnoreCase(suffix)) {
             return "default";
         }

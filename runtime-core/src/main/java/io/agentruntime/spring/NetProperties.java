@@ -1,6 +1,5 @@
 package io.agentruntime.spring;
 
-import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.net.ProxyOptions;
 import java.time.Duration;
@@ -44,10 +43,8 @@ public record NetProperties(
         }
 
         private ProxyOptions toOptions() {
-            if (host == null) {
-                throw new InvalidOptionException("net.proxy.host", "nothing", "is required");
-            }
-            ProxyOptions options = type == Type.HTTP ? ProxyOptions.http(host, port) : ProxyOptions.socks5(host, port);
+            String at = InvalidPropertyException.required("net.proxy.host", host);
+            ProxyOptions options = type == Type.HTTP ? ProxyOptions.http(at, port) : ProxyOptions.socks5(at, port);
             return username == null || password == null ? options : options.credentials(username, password);
         }
 

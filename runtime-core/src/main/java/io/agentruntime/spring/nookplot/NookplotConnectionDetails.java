@@ -6,7 +6,8 @@ import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Where an application's gateway is, and as whom to go there. A bean of this type takes the place of the properties {@code
- * nookplot.gateway-url}, {@code nookplot.api-key} and {@code nookplot.ssl.bundle}: for tests, and for services in containers.
+ * nookplot.gateway-url}, {@code nookplot.api-key} and {@code nookplot.ssl.bundle}: for tests, and for services in containers. Where runtimes have
+ * names, it has the name of one of them, before its type or as its qualifier, and is for that one.
  */
 public interface NookplotConnectionDetails extends ConnectionDetails {
 

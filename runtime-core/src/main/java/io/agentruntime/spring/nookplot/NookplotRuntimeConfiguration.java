@@ -4,8 +4,7 @@ import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.spring.ConditionalOnSingleRuntime;
 import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeResources;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -22,20 +21,22 @@ class NookplotRuntimeConfiguration {
     @Bean
     NookplotRuntimeFactory nookplotRuntimeFactory(
             Environment environment,
+            ListableBeanFactory beans,
             RuntimeResources resources,
             ObjectProvider<NookplotRuntimeCustomizer> customizers) {
         return new NookplotRuntimeFactory(
-                environment, resources, customizers.orderedStream().toList());
+                environment, beans, resources, customizers.orderedStream().toList());
     }
 
     @Bean
     @ConditionalOnSingleRuntime(prefix = NookplotRuntimeFactory.PREFIX, property = "gateway-url")
     @ConditionalOnMissingBean
-    NookplotConnectionDetails nookplotConnectionDetails(NookplotProperties properties) {
-        return new PropertiesConnectionDetails(properties);
+    NookplotConnectionDetails nookplotConnectionDetails(NookplotRuntimeFactory factory, NookplotProperties properties) {
+        return factory.details(properties);
     }
 
     @Bean
+    @ConditionalOnSingleRuntime(prefix = NookplotRuntimeFactory.PREFIX)
     @ConditionalOnBean(NookplotConnectionDetails.class)
     @ConditionalOnMissingBean
     NookplotRuntime nookplotRuntime(
@@ -47,19 +48,6 @@ class NookplotRuntimeConfiguration {
 
         Named(Environment environment) {
             super(environment, NookplotRuntimeFactory.PREFIX, NookplotRuntime.class, "nookplotRuntimeFactory");
-        }
-    }
-
-    private record PropertiesConnectionDetails(NookplotProperties properties) implements NookplotConnectionDetails {
-
-        @Override
-        public String getGatewayUrl() {
-            return Objects.requireNonNull(properties.gatewayUrl());
-        }
-
-        @Override
-        public @Nullable String getApiKey() {
-            return properties.apiKey();
         }
     }
 }

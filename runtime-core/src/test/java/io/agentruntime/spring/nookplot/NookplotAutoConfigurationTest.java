@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
@@ -188,18 +190,101 @@ class NookplotAutoConfigurationTest {
 
     @Test
     void connectionDetailsTakeThePlaceOfTheProperties() {
-        context.withBean(NookplotConnectionDetails.class, () -> new NookplotConnectionDetails() {
-                    @Override
-                    public String getGatewayUrl() {
-                        return "http://localhost:2";
-                    }
-
-                    @Override
-                    public String getApiKey() {
-                        return KEY;
-                    }
-                })
+        configured
+                .withBean(NookplotConnectionDetails.class, () -> at("ftp://localhost"))
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("Property 'nookplot.gateway-url' must"));
+        context.withBean(NookplotConnectionDetails.class, () -> at("http://localhost:2"))
                 .run(application -> assertThat(application).hasSingleBean(NookplotRuntime.class));
+    }
+
+    private static NookplotConnectionDetails at(String url) {
+        return new NookplotConnectionDetails() {
+            @Override
+            public String getGatewayUrl() {
+                return url;
+            }
+
+            @Override
+            public String getApiKey() {
+                return KEY;
+            }
+        };
+    }
+
+    private final ApplicationContextRunner named =
+            configured.withPropertyValues("nookplot.runtimes.alice.phase=1", "nookplot.runtimes.bob.phase=1");
+
+    @Test
+    void connectionDetailsWithTheNameOfARuntimeTakeThePlaceOfItsProperties() {
+        named.withBean(
+                        "aliceNookplotConnectionDetails",
+                        NookplotConnectionDetails.class,
+                        () -> at("http://localhost:2"))
+                .run(application -> assertThat(application.getBeanNamesForType(NookplotRuntime.class))
+                        .containsExactlyInAnyOrder("aliceNookplotRuntime", "bobNookplotRuntime"));
+        named.withBean("aliceNookplotConnectionDetails", NookplotConnectionDetails.class, () -> at("ftp://localhost"))
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("Property 'nookplot.runtimes.alice.gateway-url' must"));
+    }
+
+    @Test
+    void connectionDetailsWithTheQualifierOfARuntimeTakeThePlaceOfItsProperties() {
+        named.withUserConfiguration(QualifiedDetails.class)
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("Property 'nookplot.runtimes.bob.gateway-url' must"));
+    }
+
+    @Test
+    void connectionDetailsForNoneOfTheNamedRuntimesFailTheStart() {
+        named.withBean("gateway", NookplotConnectionDetails.class, () -> at("http://localhost:2"))
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining(
+                                "The NookplotConnectionDetails 'gateway' are for none of the runtimes"));
+    }
+
+    @Test
+    void severalConnectionDetailsForOneRuntimeFailTheStart() {
+        named.withBean("alice", NookplotConnectionDetails.class, () -> at("http://localhost:2"))
+                .withBean(
+                        "aliceNookplotConnectionDetails",
+                        NookplotConnectionDetails.class,
+                        () -> at("http://localhost:3"))
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasRootCauseInstanceOf(NoUniqueBeanDefinitionException.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[a.b]", "[A b]", "Alice", "a_b"})
+    void aNameThatNoBeanCouldHaveIsRefused(String name) {
+        String element = name.startsWith("[") ? name : "." + name;
+        configured
+                .withPropertyValues("nookplot.runtimes" + element + ".heartbeat-interval=20s")
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("Property 'nookplot.runtimes[" + name.replaceAll("[\\[\\]]", "")
+                                + "]' must have a name of lower-case letters, digits and hyphens"));
+    }
+
+    @Test
+    void aRuntimeOfTheApplicationTakesThePlaceOfTheOneOfItsName() {
+        NookplotRuntime mine = NookplotRuntime.builder()
+                .gatewayUrl("http://localhost:3")
+                .apiKey(KEY)
+                .build();
+        named.withBean("aliceNookplotRuntime", NookplotRuntime.class, () -> mine)
+                .run(application -> {
+                    assertThat(application.getBean("aliceNookplotRuntime")).isSameAs(mine);
+                    assertThat(application.getBean(RuntimeLifecycle.class).statuses())
+                            .extracting(RuntimeStatus::name)
+                            .containsExactlyInAnyOrder("alice", "bob");
+                });
+    }
+
+    @Test
+    void aNamedRuntimeWithoutAnAddressIsNamedByItsProperty() {
+        context.withPropertyValues("nookplot.runtimes.alice.api-key=" + KEY)
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("Property 'nookplot.runtimes.alice.gateway-url' is required"));
     }
 
     @Test
@@ -220,6 +305,16 @@ class NookplotAutoConfigurationTest {
                     .gatewayUrl("http://localhost:3")
                     .apiKey(KEY)
                     .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class QualifiedDetails {
+
+        @Bean
+        @Qualifier("bob")
+        NookplotConnectionDetails gateway() {
+            return at("ftp://localhost");
         }
     }
 

@@ -54,8 +54,9 @@ class AtomemoRuntimeConfiguration {
             ObjectProvider<Credential> credentials,
             ObjectProvider<Model> models) {
         AtomemoPlugin plugin = InvalidPropertyException.naming("atomemo", () -> {
-            AtomemoPluginBuilder builder = AtomemoPlugin.builder(required("name", properties.name()))
-                    .version(required("version", version(properties, build.getIfAvailable())))
+            AtomemoPluginBuilder builder = AtomemoPlugin.builder(
+                            InvalidPropertyException.required("name", properties.name()))
+                    .version(InvalidPropertyException.required("version", version(properties, build.getIfAvailable())))
                     .environment(environment(properties, hub));
             builder.telemetry(resources.telemetry("default"));
             describe(properties, builder);
@@ -68,13 +69,6 @@ class AtomemoRuntimeConfiguration {
         credentials.orderedStream().forEach(plugin::addCredential);
         models.orderedStream().forEach(plugin::addModel);
         return plugin;
-    }
-
-    private static String required(String option, @Nullable String value) {
-        if (value == null) {
-            throw new InvalidOptionException(option, "nothing", "is required");
-        }
-        return value;
     }
 
     private static @Nullable String version(AtomemoProperties properties, @Nullable BuildProperties build) {

@@ -6,7 +6,8 @@ import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Where an application's Phoenix server is, and with which token to go there. A bean of this type takes the place of the
- * properties {@code phoenix.url}, {@code phoenix.auth-token} and {@code phoenix.ssl.bundle}.
+ * properties {@code phoenix.url}, {@code phoenix.auth-token} and {@code phoenix.ssl.bundle}. Where sockets have
+ * names, it has the name of one of them, before its type or as its qualifier, and is for that one.
  */
 public interface PhoenixConnectionDetails extends ConnectionDetails {
 

@@ -4,8 +4,7 @@ import io.agentruntime.phoenix.PhoenixSocket;
 import io.agentruntime.spring.ConditionalOnSingleRuntime;
 import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeResources;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -21,19 +20,23 @@ class PhoenixRuntimeConfiguration {
 
     @Bean
     PhoenixSocketFactory phoenixSocketFactory(
-            Environment environment, RuntimeResources resources, ObjectProvider<PhoenixSocketCustomizer> customizers) {
+            Environment environment,
+            ListableBeanFactory beans,
+            RuntimeResources resources,
+            ObjectProvider<PhoenixSocketCustomizer> customizers) {
         return new PhoenixSocketFactory(
-                environment, resources, customizers.orderedStream().toList());
+                environment, beans, resources, customizers.orderedStream().toList());
     }
 
     @Bean
     @ConditionalOnSingleRuntime(prefix = PhoenixSocketFactory.PREFIX, property = "url")
     @ConditionalOnMissingBean
-    PhoenixConnectionDetails phoenixConnectionDetails(PhoenixProperties properties) {
-        return new PropertiesConnectionDetails(properties);
+    PhoenixConnectionDetails phoenixConnectionDetails(PhoenixSocketFactory factory, PhoenixProperties properties) {
+        return factory.details(properties);
     }
 
     @Bean
+    @ConditionalOnSingleRuntime(prefix = PhoenixSocketFactory.PREFIX)
     @ConditionalOnBean(PhoenixConnectionDetails.class)
     @ConditionalOnMissingBean
     PhoenixSocket phoenixSocket(
@@ -45,19 +48,6 @@ class PhoenixRuntimeConfiguration {
 
         Named(Environment environment) {
             super(environment, PhoenixSocketFactory.PREFIX, PhoenixSocket.class, "phoenixSocketFactory");
-        }
-    }
-
-    private record PropertiesConnectionDetails(PhoenixProperties properties) implements PhoenixConnectionDetails {
-
-        @Override
-        public String getUrl() {
-            return Objects.requireNonNull(properties.url());
-        }
-
-        @Override
-        public @Nullable String getAuthToken() {
-            return properties.authToken();
         }
     }
 }

@@ -3,65 +3,49 @@ package io.agentruntime.phoenix.spring;
 import io.agentruntime.phoenix.PhoenixSocket;
 import io.agentruntime.phoenix.PhoenixSocketBuilder;
 import io.agentruntime.spring.InvalidPropertyException;
-import io.agentruntime.spring.NamedRuntimes;
+import io.agentruntime.spring.RuntimeFactory;
 import io.agentruntime.spring.RuntimeResources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
-import org.springframework.boot.ssl.SslBundle;
 import org.springframework.core.env.Environment;
 
 /** Builds sockets from properties. */
-final class PhoenixSocketFactory {
+final class PhoenixSocketFactory extends RuntimeFactory<PhoenixSocket, PhoenixProperties, PhoenixConnectionDetails> {
 
     static final String PREFIX = "phoenix";
 
-    private final Environment environment;
     private final RuntimeResources resources;
     private final List<PhoenixSocketCustomizer> customizers;
 
     PhoenixSocketFactory(
-            Environment environment, RuntimeResources resources, List<PhoenixSocketCustomizer> customizers) {
-        this.environment = environment;
+            Environment environment,
+            ListableBeanFactory beans,
+            RuntimeResources resources,
+            List<PhoenixSocketCustomizer> customizers) {
+        super(environment, beans, PREFIX, PhoenixProperties.class, PhoenixConnectionDetails.class);
         this.resources = resources;
         this.customizers = customizers;
     }
 
-    /** The only socket, to the server that the details name. */
-    PhoenixSocket create(PhoenixProperties properties, PhoenixConnectionDetails server) {
-        return build(PREFIX, "default", properties, server.getUrl(), server.getAuthToken(), server.getSslBundle());
+    @Override
+    public PhoenixConnectionDetails details(PhoenixProperties properties) {
+        return new PropertiesConnectionDetails(properties);
     }
 
-    /** The socket of this name. */
-    PhoenixSocket create(String name) {
-        PhoenixProperties properties = properties(name);
-        return build(PREFIX + ".runtimes." + name, name, properties, properties.url(), properties.authToken(), null);
-    }
-
-    /** The properties of the socket of this name, those of all among them. */
-    PhoenixProperties properties(String name) {
-        return NamedRuntimes.bind(environment, PREFIX, name, PhoenixProperties.class);
-    }
-
-    private PhoenixSocket build(
-            String prefix,
-            String name,
-            PhoenixProperties properties,
-            @Nullable String url,
-            @Nullable String authToken,
-            @Nullable SslBundle bundle) {
-        return InvalidPropertyException.naming(prefix, () -> {
-            PhoenixSocketBuilder builder = PhoenixSocket.builder();
-            PropertyMapper map = PropertyMapper.get();
-            map.from(url).to(builder::url);
-            map.from(authToken).to((String token) -> builder.authToken(token));
-            map.from(resources.jsonMapper()).to(builder::jsonMapper);
-            builder.telemetry(resources.telemetry(name));
-            apply(properties, builder);
-            builder.net(net -> resources.net(net, properties.net(), properties.ssl(), bundle));
-            customizers.forEach(customizer -> customizer.customize(name, builder));
-            return builder.build();
-        });
+    @Override
+    protected PhoenixSocket build(String name, PhoenixProperties properties, PhoenixConnectionDetails server) {
+        PhoenixSocketBuilder builder = PhoenixSocket.builder();
+        PropertyMapper map = PropertyMapper.get();
+        builder.url(server.getUrl());
+        map.from(server.getAuthToken()).to((String token) -> builder.authToken(token));
+        map.from(resources.jsonMapper()).to(builder::jsonMapper);
+        builder.telemetry(resources.telemetry(name));
+        apply(properties, builder);
+        builder.net(net -> resources.net(net, properties.net(), properties.ssl(), server.getSslBundle()));
+        customizers.forEach(customizer -> customizer.customize(name, builder));
+        return builder.build();
     }
 
     private static void apply(PhoenixProperties properties, PhoenixSocketBuilder builder) {
@@ -85,5 +69,18 @@ final class PhoenixSocketFactory {
                 .http(properties.http()::applyTo)
                 .webSocket(properties.webSocket()::applyTo)
                 .streams(properties.streams().toOptions());
+    }
+
+    private record PropertiesConnectionDetails(PhoenixProperties properties) implements PhoenixConnectionDetails {
+
+        @Override
+        public String getUrl() {
+            return InvalidPropertyException.required("url", properties.url());
+        }
+
+        @Override
+        public @Nullable String getAuthToken() {
+            return properties.authToken();
+        }
     }
 }

@@ -116,6 +116,27 @@ class PhoenixApplicationTest {
                 });
     }
 
+    @Test
+    void connectionDetailsWithTheNameOfASocketTakeThePlaceOfItsProperties() {
+        ApplicationContextRunner named =
+                idle.withPropertyValues("phoenix.runtimes.east.phase=1", "phoenix.runtimes.west.phase=1");
+        named.withBean(
+                        "westPhoenixConnectionDetails",
+                        PhoenixConnectionDetails.class,
+                        () -> () -> "ws://localhost:2/socket")
+                .run(application -> {
+                    assertThat(application.getBeanNamesForType(PhoenixSocket.class))
+                            .containsExactlyInAnyOrder("eastPhoenixSocket", "westPhoenixSocket");
+                    assertThat(application.getBean("westPhoenixSocket"))
+                            .hasToString("PhoenixSocket[http://localhost:2/socket, disconnected]");
+                    assertThat(application.getBean("eastPhoenixSocket"))
+                            .hasToString("PhoenixSocket[http://localhost:1/socket, disconnected]");
+                });
+        named.withBean("server", PhoenixConnectionDetails.class, () -> () -> "ws://localhost:2/socket")
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("The PhoenixConnectionDetails 'server' are for none of the runtimes"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "phoenix.url, ftp://example.com",
