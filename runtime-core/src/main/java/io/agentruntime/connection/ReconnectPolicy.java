@@ -2,7 +2,9 @@ package io.agentruntime.connection;
 
 import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
+import io.agentruntime.error.RuntimeClientException;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,24 @@ public record ReconnectPolicy(
     /** The other protocols' defaults: full jitter {@code random(0, min(30 s, 1 s * 2^n))}, without end. */
     public static Builder fullJitter() {
         return new Builder(UNLIMITED, Duration.ofSeconds(1), Duration.ofSeconds(30), Formula.FULL_JITTER);
+    }
+
+    /**
+     * A delay that is not less than what the server asked for with a failure, as far as this policy heeds it.
+     *
+     * @param delay the delay without that
+     * @param random where jitter comes from
+     */
+    public Duration heeding(Throwable error, Duration delay, RandomGenerator random) {
+        Duration asked = error instanceof RuntimeClientException known
+                ? known.retryAfter().orElse(Duration.ZERO)
+                : Duration.ZERO;
+        Duration bound = asked.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : asked;
+        if (bound.compareTo(delay) <= 0) {
+            return delay;
+        }
+        // Everybody who was refused at that moment got the same bound: spread out behind it.
+        return bound.plusMillis(random.nextLong(bound.toMillis() / 5 + 1));
     }
 
     private enum Formula {

@@ -1,6 +1,5 @@
 package io.agentruntime.connection;
 
-import io.agentruntime.error.RuntimeClientException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,21 +34,7 @@ final class RetryPlan {
 
     /** The delay before the next retry: the policy's, but not less than the server asked for. */
     Duration delay(Run<?> run, Throwable error, Verdict verdict) {
-        Duration delay = ownDelay(run, verdict);
-        Duration bound = askedFor(error);
-        if (bound.compareTo(delay) <= 0) {
-            return delay;
-        }
-        // Everybody who was refused at that moment got the same bound: spread out behind it.
-        return bound.plusMillis(options.random().nextLong(bound.toMillis() / 5 + 1));
-    }
-
-    private Duration askedFor(Throwable error) {
-        Duration asked = error instanceof RuntimeClientException known
-                ? known.retryAfter().orElse(Duration.ZERO)
-                : Duration.ZERO;
-        Duration longest = options.reconnect().maxRetryAfter();
-        return asked.compareTo(longest) > 0 ? longest : asked;
+        return options.reconnect().heeding(error, ownDelay(run, verdict), options.random());
     }
 
     private Duration ownDelay(Run<?> run, Verdict verdict) {
