@@ -5,6 +5,7 @@ import io.agentruntime.connection.ConnectionState.Connecting;
 import io.agentruntime.connection.ConnectionState.Disconnected;
 import io.agentruntime.connection.ConnectionState.Failed;
 import io.agentruntime.connection.ConnectionState.Reconnecting;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.HotStream;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -87,22 +88,19 @@ final class StateMachine {
                 log.warn(
                         line,
                         options.name(),
-                        retry.cause().getMessage(),
+                        RuntimeClientException.describe(retry.cause()),
                         retry.attempt(),
                         retry.delay().toMillis());
             } else {
                 log.debug(
                         line,
                         options.name(),
-                        retry.cause().getMessage(),
+                        RuntimeClientException.describe(retry.cause()),
                         retry.attempt(),
                         retry.delay().toMillis());
             }
         } else if (next instanceof Failed failed) {
-            log.error(
-                    "{}: connection given up: {}",
-                    options.name(),
-                    failed.cause().getMessage());
+            log.error("{}: connection given up: {}", options.name(), RuntimeClientException.describe(failed.cause()));
         } else {
             log.info("{}: {}", options.name(), next.name());
         }

@@ -8,7 +8,7 @@ public final class RetriesExhaustedException extends RuntimeClientException {
     private final int retries;
 
     public RetriesExhaustedException(int retries, Throwable cause) {
-        super("max retries exceeded (" + retries + "); the last failure: " + cause.getMessage(), cause);
+        super("max retries exceeded (" + retries + "); the last failure: " + describe(cause), cause);
         this.retries = retries;
     }
 

@@ -22,6 +22,15 @@ public class RuntimeClientException extends RuntimeException {
         super(message, cause);
     }
 
+    /**
+     * What went wrong, in words that may be shown: the message of an error of this library, of another only its type, for
+     * nobody knows what its message gives away.
+     */
+    public static String describe(Throwable error) {
+        String message = error instanceof RuntimeClientException ? error.getMessage() : null;
+        return message == null ? error.getClass().getSimpleName() : message;
+    }
+
     /** The earliest moment at which the server wants to be asked again, counted from the failure; empty when it said nothing. */
     public Optional<Duration> retryAfter() {
         return Optional.empty();

@@ -6,6 +6,7 @@ import io.agentruntime.connection.ConnectionState.Disconnected;
 import io.agentruntime.connection.ConnectionState.Failed;
 import io.agentruntime.connection.ConnectionState.Reconnecting;
 import io.agentruntime.error.RetriesExhaustedException;
+import io.agentruntime.error.RuntimeClientException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class RuntimeStates implements ConnectionListener<NookplotSession> {
         if (state instanceof Disconnected) {
             publish(state, null);
         } else if (state instanceof Reconnecting retry) {
-            publish(state, retry.cause().getMessage());
+            publish(state, reason(retry.cause()));
         } else if (state instanceof Failed failed) {
             publish(state, reason(failed.cause()));
             hub.fail(failed.cause());
@@ -40,8 +41,10 @@ final class RuntimeStates implements ConnectionListener<NookplotSession> {
         hub.publishLocal(GatewayEvent.CONNECTION_STATE, new ConnectionNotice(state.name(), null, reason));
     }
 
-    private static @Nullable String reason(Throwable cause) {
-        return cause instanceof RetriesExhaustedException ? "max retries exceeded" : cause.getMessage();
+    private static String reason(Throwable cause) {
+        return cause instanceof RetriesExhaustedException
+                ? "max retries exceeded"
+                : RuntimeClientException.describe(cause);
     }
 
     @Override

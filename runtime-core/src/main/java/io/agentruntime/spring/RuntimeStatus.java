@@ -57,11 +57,9 @@ public record RuntimeStatus(
         return new RuntimeStatus(protocol, name, state, since, attempt, delay, session, describe(error), autoConnect);
     }
 
-    /** The messages of this library hold no secret; of others nobody knows. */
     private static String describe(Throwable error) {
         String type = error.getClass().getSimpleName();
-        return error instanceof RuntimeClientException && error.getMessage() != null
-                ? type + ": " + error.getMessage()
-                : type;
+        String text = RuntimeClientException.describe(error);
+        return text.equals(type) ? type : type + ": " + text;
     }
 }

@@ -3,6 +3,7 @@ package io.agentruntime.spring;
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Disconnected;
 import io.agentruntime.error.DisconnectedException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
@@ -112,7 +113,11 @@ final class WatchedConnection {
             return; // stopped, or disconnected by the application
         }
         status.updateAndGet(before -> before.failed(error));
-        log.warn("{} '{}' did not connect; it stays so until it is told to connect again", protocol, name, error);
+        log.warn(
+                "{} '{}' did not connect, and stays so until it is told to connect again: {}",
+                protocol,
+                name,
+                RuntimeClientException.describe(error));
     }
 
     String name() {

@@ -2,6 +2,7 @@ package io.agentruntime.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.agentruntime.connection.ScriptedGateway.FakeSession;
 import io.agentruntime.error.ConnectFailedException;
 import io.agentruntime.error.ConnectionLostException;
@@ -10,6 +11,8 @@ import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.NotConnectedException;
 import io.agentruntime.error.RetriesExhaustedException;
 import io.agentruntime.error.RuntimeClosedException;
+import io.agentruntime.support.LogLines;
+import io.agentruntime.support.Secrets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -209,6 +212,24 @@ class ConnectionEngineTest {
                 .hasMessageStartingWith("max retries exceeded")
                 .hasCause(refused);
         assertThat(((RetriesExhaustedException) failed.cause()).retries()).isEqualTo(10);
+    }
+
+    @Test
+    void theLogDoesNotQuoteTheErrorsOfOthers() {
+        try (LogLines log = LogLines.of(ConnectionEngine.class)) {
+            ConnectionEngine<FakeSession> engine = gateway.accept().engine(policy -> policy.maxRetries(2));
+            engine.connect().subscribe();
+            Throwable foreign = new IllegalStateException("https://localhost/?key=" + Secrets.MARKER);
+            gateway.refuse(foreign).refuse(foreign);
+
+            gateway.session().lose(1006, "");
+            gateway.pass(Duration.ofHours(1));
+
+            assertThat(log.at(Level.WARN, "connection lost or not to be had (IllegalStateException)"))
+                    .hasSize(1);
+            assertThat(log.at(Level.ERROR, "the last failure: IllegalStateException"))
+                    .hasSize(1);
+        }
     }
 
     @Test

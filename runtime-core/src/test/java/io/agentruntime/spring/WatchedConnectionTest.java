@@ -2,13 +2,17 @@ package io.agentruntime.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Connected;
 import io.agentruntime.connection.ConnectionState.Connecting;
 import io.agentruntime.connection.ConnectionState.Disconnected;
 import io.agentruntime.connection.ConnectionState.Failed;
+import io.agentruntime.error.RetriesExhaustedException;
 import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.stream.SubscriberStats;
+import io.agentruntime.support.LogLines;
+import io.agentruntime.support.Secrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -107,6 +111,26 @@ class WatchedConnectionTest {
 
             assertThat(watched.status().state()).isEqualTo("connecting");
             assertThat(watched.status().lastError()).contains("refused");
+        }
+    }
+
+    @Test
+    void whatOthersErrorsSayIsShownNowhere() {
+        Throwable foreign = new IllegalStateException("https://localhost/?key=" + Secrets.MARKER);
+        try (LogLines log = LogLines.of(WatchedConnection.class)) {
+            WatchedConnection watched = watch(this::hear);
+
+            connection.states.tryEmitNext(new Failed(new RetriesExhaustedException(1, foreign)));
+            assertThat(watched.status().lastError())
+                    .isEqualTo(
+                            "RetriesExhaustedException: max retries exceeded (1); the last failure: IllegalStateException");
+
+            connection.connecting.tryEmitError(foreign);
+            assertThat(watched.status().lastError()).isEqualTo("IllegalStateException");
+            assertThat(log.at(Level.WARN, "'default' did not connect"))
+                    .singleElement()
+                    .satisfies(line ->
+                            assertThat(line).endsWith("IllegalStateException").doesNotContain(Secrets.MARKER));
         }
     }
 
