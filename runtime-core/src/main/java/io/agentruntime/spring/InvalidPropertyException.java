@@ -41,14 +41,6 @@ public final class InvalidPropertyException extends RuntimeClientException {
         }
     }
 
-    /** The value of a property that must be there, as {@link #naming} wants its absence told. */
-    public static <T> T required(String option, @Nullable T value) {
-        if (value == null) {
-            throw new InvalidOptionException(option, "nothing", "is required");
-        }
-        return value;
-    }
-
     private static String kebab(String option) {
         return HUMP.matcher(option).replaceAll("-").toLowerCase(Locale.ROOT);
     }

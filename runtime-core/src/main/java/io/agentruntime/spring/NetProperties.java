@@ -1,5 +1,6 @@
 package io.agentruntime.spring;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.net.ProxyOptions;
 import java.time.Duration;
@@ -43,7 +44,7 @@ public record NetProperties(
         }
 
         private ProxyOptions toOptions() {
-            String at = InvalidPropertyException.required("net.proxy.host", host);
+            String at = Checks.required("net.proxy.host", host);
             ProxyOptions options = type == Type.HTTP ? ProxyOptions.http(at, port) : ProxyOptions.socks5(at, port);
             return username == null || password == null ? options : options.credentials(username, password);
         }

@@ -1,9 +1,9 @@
 package io.agentruntime.spring.nookplot;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
 import io.agentruntime.nookplot.RefillPolicy;
-import io.agentruntime.spring.InvalidPropertyException;
 import io.agentruntime.spring.RuntimeFactory;
 import io.agentruntime.spring.RuntimeResources;
 import java.util.List;
@@ -78,7 +78,7 @@ final class NookplotRuntimeFactory
 
         @Override
         public String getGatewayUrl() {
-            return InvalidPropertyException.required("gatewayUrl", properties.gatewayUrl());
+            return Checks.required("gatewayUrl", properties.gatewayUrl());
         }
 
         @Override

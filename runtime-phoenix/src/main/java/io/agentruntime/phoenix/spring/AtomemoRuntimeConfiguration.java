@@ -8,6 +8,7 @@ import io.agentruntime.atomemo.InvalidEnvironmentException;
 import io.agentruntime.atomemo.LocalizedText;
 import io.agentruntime.atomemo.Model;
 import io.agentruntime.atomemo.Tool;
+import io.agentruntime.error.Checks;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.spring.ConditionalOnSingleRuntime;
 import io.agentruntime.spring.InvalidPropertyException;
@@ -54,9 +55,8 @@ class AtomemoRuntimeConfiguration {
             ObjectProvider<Credential> credentials,
             ObjectProvider<Model> models) {
         AtomemoPlugin plugin = InvalidPropertyException.naming("atomemo", () -> {
-            AtomemoPluginBuilder builder = AtomemoPlugin.builder(
-                            InvalidPropertyException.required("name", properties.name()))
-                    .version(InvalidPropertyException.required("version", version(properties, build.getIfAvailable())))
+            AtomemoPluginBuilder builder = AtomemoPlugin.builder(Checks.required("name", properties.name()))
+                    .version(Checks.required("version", version(properties, build.getIfAvailable())))
                     .environment(environment(properties, hub));
             builder.telemetry(resources.telemetry("default"));
             describe(properties, builder);

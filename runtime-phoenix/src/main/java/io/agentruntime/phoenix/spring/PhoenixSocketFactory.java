@@ -1,8 +1,8 @@
 package io.agentruntime.phoenix.spring;
 
+import io.agentruntime.error.Checks;
 import io.agentruntime.phoenix.PhoenixSocket;
 import io.agentruntime.phoenix.PhoenixSocketBuilder;
-import io.agentruntime.spring.InvalidPropertyException;
 import io.agentruntime.spring.RuntimeFactory;
 import io.agentruntime.spring.RuntimeResources;
 import java.util.List;
@@ -75,7 +75,7 @@ final class PhoenixSocketFactory extends RuntimeFactory<PhoenixSocket, PhoenixPr
 
         @Override
         public String getUrl() {
-            return InvalidPropertyException.required("url", properties.url());
+            return Checks.required("url", properties.url());
         }
 
         @Override
