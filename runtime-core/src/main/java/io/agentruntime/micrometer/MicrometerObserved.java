@@ -42,8 +42,11 @@ final class MicrometerObserved implements Observed {
     @Override
     public void failed(Throwable error) {
         if (over.compareAndSet(false, true)) {
-            observation.error(error);
-            stop();
+            try {
+                observation.error(error);
+            } finally {
+                stop();
+            }
         }
     }
 

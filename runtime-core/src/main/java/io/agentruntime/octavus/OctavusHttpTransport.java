@@ -120,13 +120,7 @@ public final class OctavusHttpTransport implements OctavusTransport {
 
     private Flux<StreamEvent> post(String name, byte[] body) {
         HttpCall call = new HttpCall(
-                "POST",
-                settings.url(),
-                settings.url().getRawPath(),
-                settings.headers(),
-                body,
-                settings.responseTimeout(),
-                MAX_ERROR_BYTES);
+                "POST", settings.url(), settings.headers(), body, settings.responseTimeout(), MAX_ERROR_BYTES);
         Flux<StreamEvent> answer = settings.exchange().stream(
                 call,
                 settings.turnTimeout(),

@@ -19,6 +19,8 @@ import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -462,6 +464,31 @@ class MetersTest extends InMemoryScenario {
                 .open("nookplot");
         assertThatThrownBy(() -> recorder.begin(new Operation.Push("push", "x", ""), Context.empty()))
                 .hasMessage("broken");
+        recorder.close();
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aHandlerThatThrowsAtAnErrorLeavesNoMeterBehind() {
+        ObservationRegistry broken = ObservationRegistry.create();
+        broken.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onError(Observation.Context context) {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        Recorder recorder = MicrometerTelemetry.builder(registry)
+                .observations(broken)
+                .build()
+                .open("nookplot");
+        Observed push = recorder.begin(new Operation.Push("push", "x", ""), Context.empty());
+        assertThatThrownBy(() -> push.failed(new IOException("lost"))).hasMessage("broken");
         recorder.close();
 
         assertThat(registry.getMeters()).isEmpty();

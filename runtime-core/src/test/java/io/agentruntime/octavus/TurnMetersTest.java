@@ -67,7 +67,7 @@ class TurnMetersTest extends MemoryScenario {
         takeTurns(transport);
 
         Timer whole = registry.get("agentruntime.http.requests")
-                .tags("uri", "/octavus/stream", "method", "POST", "status", "200", "error", "none")
+                .tags("uri", "other", "method", "POST", "status", "200", "error", "none")
                 .timer();
         assertThat(whole.count()).isEqualTo(1);
 
@@ -86,5 +86,34 @@ class TurnMetersTest extends MemoryScenario {
         watch(transport.close());
         watch(transport.close());
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void addressesOfManyTenantsMakeNoMoreMetersThanOne() {
+        turnAt(0);
+        int meters = registry.getMeters().size();
+
+        for (int tenant = 1; tenant < 50; tenant++) {
+            turnAt(tenant);
+        }
+
+        assertThat(registry.getMeters()).hasSize(meters);
+        assertThat(registry.get("agentruntime.http.requests")
+                        .tags("uri", "other", "status", "404")
+                        .timer()
+                        .count())
+                .isEqualTo(50);
+    }
+
+    private void turnAt(int tenant) {
+        OctavusHttpTransport transport = OctavusTransport.http(server.httpUrl() + "/tenants/" + tenant)
+                .sessionId("s-1")
+                .exchange(server.streaming())
+                .timer(time)
+                .streams(StreamOptions.defaults().withDeliverOn(time))
+                .telemetry(telemetry)
+                .build();
+        watch(transport.trigger("lost"));
+        pass(Duration.ofSeconds(1));
     }
 }

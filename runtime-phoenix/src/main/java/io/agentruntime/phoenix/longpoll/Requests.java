@@ -64,9 +64,7 @@ final class Requests {
             if (contentType != null) {
                 headers.put("content-type", contentType);
             }
-            URI address = address(token);
-            HttpCall call = new HttpCall(
-                    method, address, address.getRawPath(), headers, body, limit, settings.maxResponseBytes());
+            HttpCall call = new HttpCall(method, address(token), headers, body, limit, settings.maxResponseBytes());
             return settings.exchange()
                     .exchange(call)
                     .map(reply -> Answer.read(settings.json(), "answer to " + call, reply, now()));
