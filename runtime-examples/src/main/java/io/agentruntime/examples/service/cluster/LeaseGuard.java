@@ -1,7 +1,9 @@
 package io.agentruntime.examples.service.cluster;
 
-import io.netty.channel.Channel;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.net.SocketAddress;
@@ -39,8 +41,18 @@ final class LeaseGuard extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        Channel channel = ctx.channel();
-        closing.update(lease.ended().subscribe(done -> {}, error -> {}, channel::close));
+        ctx.channel().config().setMessageSizeEstimator(LeasedBytes.SIZES);
+        closing.update(lease.ended().subscribe(done -> {}, error -> {}, () -> cutOff(ctx)));
+    }
+
+    /** Without a goodbye, and without what the operating system has not sent yet: it drops that when nobody lingers. */
+    private static void cutOff(ChannelHandlerContext ctx) {
+        try {
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException closedMeanwhile) {
+            // Then it has nothing any more.
+        }
+        ctx.close();
     }
 
     @Override
@@ -54,17 +66,22 @@ final class LeaseGuard extends ChannelOutboundHandlerAdapter {
             ctx.connect(remote, local, promise);
         } else {
             promise.tryFailure(new ClosedChannelException());
-            ctx.close();
+            cutOff(ctx);
         }
     }
 
-    /** What is written waits here for the socket; closing drops it. */
+    /** What is written waits for the socket, which may have no room for it before the lease is over. */
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        ctx.write(message instanceof ByteBuf bytes ? new LeasedBytes(lease, bytes) : message, promise);
+    }
+
     @Override
     public void flush(ChannelHandlerContext ctx) {
         if (lease.isHeld()) {
             ctx.flush();
         } else {
-            ctx.close();
+            cutOff(ctx);
         }
     }
 }

@@ -40,15 +40,20 @@ final class LeasedAgents implements AgentHome {
 
             @Override
             public Mono<Void> start(String agentId, Lease lease) {
-                return Mono.defer(() -> {
+                // Somebody else may have started it at the moment when its last lease ended: it would wait for that one
+                // for ever.
+                return fleet.stop(agentId).then(Mono.defer(() -> {
                     leases.put(agentId, lease);
                     return fleet.start(agentId);
-                });
+                }));
             }
 
             @Override
             public Mono<Void> stop(String agentId) {
-                return fleet.stop(agentId).then(Mono.fromRunnable(() -> leases.remove(agentId)));
+                return Mono.defer(() -> {
+                    leases.remove(agentId);
+                    return fleet.stop(agentId);
+                });
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.agentruntime.examples.service.cluster;
 
+import io.agentruntime.error.InvalidOptionException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisURI;
@@ -47,7 +48,7 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
      * @param slots how many there are, at most 1000
      */
     RedisSlots(String url, String prefix, String member, int slots, LeaseTimes times) {
-        this.connections = connections(RedisURI.create(url), times.answer());
+        this.connections = connections(address(url), times.answer());
         this.redis = new StringRedisTemplate(connections);
         this.locks = new RedisLockRegistry(connections, prefix + ":slot", times.lease());
         this.membersKey = prefix + ":members";
@@ -57,6 +58,18 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
         // unlock() hands its command over and waits for it; the thread that waits may as well do it.
         locks.setExecutor(Runnable::run);
         locks.setCacheCapacity(localLocks(digits));
+    }
+
+    /** What cannot be read is not shown, nor why: there may be a password in it. */
+    private static RedisURI address(String url) {
+        try {
+            return RedisURI.create(url);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidOptionException(
+                    ClusterSettings.REDIS_URL,
+                    "a text that is no such URL",
+                    "must be as redis://user:password@host:port, special characters of the password percent-encoded");
+        }
     }
 
     /**

@@ -8,15 +8,26 @@ import io.agentruntime.testkit.GatewayAgent;
 import io.agentruntime.testkit.RecordedFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.netty.Connection;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.TcpClient;
 import reactor.test.StepVerifier;
 
 /** Nothing leaves under a lease that is over. The clock is the test's; time that passes on it is time in which nobody acts. */
@@ -35,7 +46,7 @@ class LeaseGuardTest {
         @Test
         void letsEverythingThroughWhileTheLeaseIsHeld() {
             assertThat(channel.writeOutbound(bytes())).isTrue();
-            assertThat((ByteBuf) channel.readOutbound()).satisfies(ByteBuf::release);
+            assertThat((LeasedBytes) channel.readOutbound()).satisfies(LeasedBytes::release);
             assertThat(channel.isOpen()).isTrue();
         }
 
@@ -85,6 +96,119 @@ class LeaseGuardTest {
 
         private ByteBuf bytes() {
             return Unpooled.copiedBuffer("heartbeat", StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A peer that does not read: what the kernel has no room for waits in Netty, which looks by itself when there is some. */
+    @Nested
+    class OnASocketThatIsFull {
+
+        private static final int CHUNK = 64 * 1024;
+        private static final int CHUNKS = 512;
+
+        private final AtomicInteger handedOver = new AtomicInteger();
+
+        @ParameterizedTest(name = "native transport {0}")
+        @ValueSource(booleans = {true, false})
+        void nothingThatWaitsIsSentWhenTheLeaseHasRunOut(boolean nativeTransport) throws IOException {
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Connection connection = connect(server, nativeTransport);
+                try (Socket peer = server.accept()) {
+                    fill(connection);
+                    int before = handedOver.get();
+                    assertThat(before).isBetween(1, CHUNKS - 1);
+
+                    clock.addAndGet(LEASE);
+
+                    // As if the process had been stopped until now: the first to find it out is who writes to the
+                    // socket.
+                    assertThat(read(peer)).isLessThan((before + 1L) * CHUNK);
+                    connection.onDispose().block(Duration.ofSeconds(20));
+                    assertThat(handedOver).hasValue(before);
+                }
+            }
+        }
+
+        @Test
+        void everythingIsSentWhileTheLeaseIsHeld() throws IOException {
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Connection connection = connect(server, true);
+                try (Socket peer = server.accept()) {
+                    fill(connection);
+                    assertThat(peer.getInputStream().readNBytes(CHUNKS * CHUNK)).hasSize(CHUNKS * CHUNK);
+                    assertThat(connection.channel().isWritable()).isTrue();
+                } finally {
+                    connection.disposeNow();
+                }
+            }
+        }
+
+        /** What the kernel has taken, and not sent, when the lease is ended, it forgets. */
+        @Test
+        void whatTheKernelHasNotSentIsDropped() throws IOException {
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Connection connection = connect(server, true);
+                try (Socket peer = server.accept()) {
+                    fill(connection);
+
+                    lease.end();
+                    connection.onDispose().block(Duration.ofSeconds(20));
+
+                    assertThat(read(peer)).isLessThan((long) handedOver.get() * CHUNK);
+                }
+            }
+        }
+
+        private Connection connect(ServerSocket server, boolean nativeTransport) throws IOException {
+            server.setReceiveBufferSize(4096);
+            return TcpClient.newConnection()
+                    .runOn(LoopResources.create("full", 1, true), nativeTransport)
+                    .host("127.0.0.1")
+                    .port(server.getLocalPort())
+                    .doOnChannelInit(
+                            (observer, channel, remote) -> channel.pipeline().addFirst(new LeaseGuard(lease)))
+                    .connectNow();
+        }
+
+        /** Returns when no more has room: Netty writes a part, and comes back to it as long as there is room for more. */
+        private void fill(Connection connection) {
+            Channel channel = connection.channel();
+            onLoop(channel, () -> {
+                for (int i = 0; i < CHUNKS; i++) {
+                    channel.write(Unpooled.wrappedBuffer(new byte[CHUNK])).addListener(written -> {
+                        if (written.isSuccess()) {
+                            handedOver.incrementAndGet();
+                        }
+                    });
+                }
+                channel.flush();
+            });
+            int last = -1;
+            for (int unchanged = 0; unchanged < 5; unchanged = handedOver.get() == last ? unchanged + 1 : 0) {
+                last = handedOver.get();
+                onLoop(channel, () -> {});
+            }
+            assertThat(channel.isWritable()).isFalse();
+        }
+
+        private static void onLoop(Channel channel, Runnable task) {
+            channel.eventLoop().submit(task).syncUninterruptibly();
+        }
+
+        private static long read(Socket peer) {
+            long count = 0;
+            try {
+                peer.setSoTimeout(10_000);
+                byte[] some = new byte[CHUNK];
+                for (int n = peer.getInputStream().read(some);
+                        n >= 0;
+                        n = peer.getInputStream().read(some)) {
+                    count += n;
+                }
+            } catch (IOException reset) {
+                // That is its end, too, and so is silence.
+            }
+            return count;
         }
     }
 

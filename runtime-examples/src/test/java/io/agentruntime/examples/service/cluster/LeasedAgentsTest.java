@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -69,6 +71,28 @@ class LeasedAgentsTest {
         assertThat(gateway.sessionsOpened(gateway.agent("ada"))).isEqualTo(2);
     }
 
+    /** Over HTTP anybody can start an agent at any time, also between the end of its stop and that of its lease. */
+    @Test
+    void anAgentThatWasStartedUnderAnEndingLeaseRunsUnderTheNext() {
+        Lease first = lease();
+        becomes("connected", host.start("ada", first));
+        becomes("reconnecting", Mono.fromRunnable(first::end));
+
+        becomes("connected", host.start("ada", lease()));
+
+        assertThat(gateway.sessionsOpened(gateway.agent("ada"))).isEqualTo(2);
+    }
+
+    @Test
+    void anAgentThatIsStoppedIsNotStartedByAnybodyElse() {
+        becomes("connected", host.start("ada", lease()));
+
+        StepVerifier.create(Mono.when(fleet.stop("ada"), fleet.start("ada"), host.stop("ada")))
+                .expectError(UnknownAgentException.class)
+                .verify(PATIENCE);
+        assertThat(fleet.agents()).isEmpty();
+    }
+
     private void becomes(String state, Mono<Void> action) {
         StepVerifier.create(fleet.events()
                         .ofType(StateChanged.class)
@@ -96,5 +120,16 @@ class LeasedAgentsTest {
                 .hasMessageContaining("service.cluster.lease");
         assertThat(new ClusterSettings("redis://u:secret@localhost", "agents", "", 64, Duration.ofSeconds(15)))
                 .hasToString("ClusterSettings[prefix=agents, node=, slots=64, lease=PT15S]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"redis://u:sec ret@localhost", "redis://u:sec%zzret@localhost", "http://u:secret@localhost"})
+    void aUrlThatCannotBeReadIsRefusedWithoutItsPassword(String url) {
+        assertThatThrownBy(() -> new RedisSlots(url, "agents", "a", 64, new LeaseTimes(Duration.ofSeconds(15))))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("service.cluster.redis-url")
+                .hasNoCause()
+                .hasMessageNotContaining("ret");
     }
 }
