@@ -1,6 +1,5 @@
 package io.agentruntime.spring;
 
-import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.http.HttpOptions;
 import io.agentruntime.http.RateLimitRetry;
 import java.time.Duration;
@@ -54,18 +53,11 @@ public record HttpProperties(
     /** Puts the values into a builder. */
     public HttpOptions.Builder applyTo(HttpOptions.Builder builder) {
         return builder.requestTimeout(requestTimeout)
-                .maxResponseBytes(toInt("http.maxResponseBytes", maxResponseBytes))
+                .maxResponseBytes(InvalidPropertyException.toInt("http.maxResponseBytes", maxResponseBytes))
                 .maxConnections(maxConnections)
                 .maxPendingRequests(maxPendingRequests)
                 .pendingTimeout(pendingTimeout)
                 .maxIdleTime(maxIdleTime)
                 .rateLimitRetry(rateLimitRetry::applyTo);
-    }
-
-    static int toInt(String option, DataSize size) {
-        if (size.toBytes() > Integer.MAX_VALUE) {
-            throw new InvalidOptionException(option, size, "must be less than 2 GB");
-        }
-        return (int) size.toBytes();
     }
 }

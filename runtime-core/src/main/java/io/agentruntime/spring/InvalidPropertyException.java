@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
 /** A property of the application has a value that cannot work, or is missing. */
 public final class InvalidPropertyException extends RuntimeClientException {
@@ -39,6 +40,14 @@ public final class InvalidPropertyException extends RuntimeClientException {
         } catch (InvalidOptionException e) {
             throw new InvalidPropertyException(prefix + "." + kebab(e.option()), e.problem(), e);
         }
+    }
+
+    /** The size that an option takes as a number of bytes. */
+    public static int toInt(String option, DataSize size) {
+        if (size.toBytes() > Integer.MAX_VALUE) {
+            throw new InvalidOptionException(option, size, "must be less than 2 GB");
+        }
+        return (int) size.toBytes();
     }
 
     private static String kebab(String option) {

@@ -22,9 +22,9 @@ public record WebSocketProperties(
 
     /** Puts the values into a builder. */
     public WebSocketOptions.Builder applyTo(WebSocketOptions.Builder builder) {
-        return builder.maxMessageBytes(HttpProperties.toInt("webSocket.maxMessageBytes", maxMessageBytes))
+        return builder.maxMessageBytes(InvalidPropertyException.toInt("webSocket.maxMessageBytes", maxMessageBytes))
                 .compression(compression)
-                .windowBytes(HttpProperties.toInt("webSocket.windowBytes", windowBytes))
+                .windowBytes(InvalidPropertyException.toInt("webSocket.windowBytes", windowBytes))
                 .maxQueuedBytes(maxQueuedBytes.toBytes());
     }
 }

@@ -32,10 +32,14 @@ import org.springframework.util.unit.DataSize;
  * @param debugApiKey key for the hub outside production
  * @param logFrames whether frames are logged; outside production by default
  * @param heartbeatInterval how often a heartbeat goes out
+ * @param definitionFile where the definition is written in debug mode, and the author is read in release mode
+ * @param configFile what the platform's command line tool has stored at login
  * @param maxRunning how many requests run at the same time
  * @param maxQueued how many requests wait for one of those to end
+ * @param maxQueuedBytes how many bytes those have together that wait
  * @param maxAnswers how many answers are kept for requests that are delivered again
  * @param maxAnswerBytes how many bytes the answers have together that are kept
+ * @param maxAnswerSize largest answer; in place of a larger one the hub gets an error
  * @param requestTimeout how long a request may run
  * @param hubCallTimeout how long the hub may take for its answer to a call
  * @param shutdownTimeout how long a stop waits for what is running
@@ -67,10 +71,14 @@ public record AtomemoProperties(
         @Nullable String debugApiKey,
         @Nullable Boolean logFrames,
         @DefaultValue("30s") Duration heartbeatInterval,
+        @DefaultValue("definition.json") String definitionFile,
+        @Nullable String configFile,
         @DefaultValue("256") int maxRunning,
         @DefaultValue("1024") int maxQueued,
+        @DefaultValue("64MB") DataSize maxQueuedBytes,
         @DefaultValue("4096") int maxAnswers,
         @DefaultValue("32MB") DataSize maxAnswerBytes,
+        @DefaultValue("8000000B") DataSize maxAnswerSize,
         @DefaultValue("5m") Duration requestTimeout,
         @DefaultValue("30s") Duration hubCallTimeout,
         @DefaultValue("10s") Duration shutdownTimeout,

@@ -13,6 +13,7 @@ import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.spring.ConditionalOnSingleRuntime;
 import io.agentruntime.spring.InvalidPropertyException;
 import io.agentruntime.spring.RuntimeResources;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -105,10 +106,14 @@ class AtomemoRuntimeConfiguration {
     }
 
     private static void apply(AtomemoProperties properties, AtomemoPluginBuilder builder) {
-        builder.maxRunning(properties.maxRunning())
+        PropertyMapper.get().from(properties.configFile()).as(Path::of).to(builder::configFile);
+        builder.definitionFile(Path.of(properties.definitionFile()))
+                .maxRunning(properties.maxRunning())
                 .maxQueued(properties.maxQueued())
+                .maxQueuedBytes(properties.maxQueuedBytes().toBytes())
                 .maxAnswers(properties.maxAnswers())
                 .maxAnswerBytes(properties.maxAnswerBytes().toBytes())
+                .maxAnswerSize(InvalidPropertyException.toInt("maxAnswerSize", properties.maxAnswerSize()))
                 .requestTimeout(properties.requestTimeout())
                 .hubCallTimeout(properties.hubCallTimeout())
                 .shutdownTimeout(properties.shutdownTimeout())

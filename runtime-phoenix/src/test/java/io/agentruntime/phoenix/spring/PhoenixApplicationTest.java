@@ -14,9 +14,14 @@ import io.agentruntime.spring.RuntimeLifecycle;
 import io.agentruntime.spring.RuntimeStatus;
 import io.agentruntime.spring.RuntimeSupportAutoConfiguration;
 import io.agentruntime.support.Secrets;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +35,8 @@ import org.springframework.context.event.EventListener;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
 
 /** Phoenix sockets and Atomemo plugins in an application: their beans, and one life at a real server each. */
 class PhoenixApplicationTest {
@@ -208,10 +215,8 @@ class PhoenixApplicationTest {
                             "atomemo.author-name=Jane",
                             "atomemo.author-email=jane@example.com",
                             "atomemo.hub-url=" + hub.variables().get("HUB_WS_URL"),
+                            "atomemo.definition-file=" + folder.resolve("definition.json"),
                             "atomemo.debug-api-key=" + EmbeddedAtomemoHub.KEY)
-                    .withBean(
-                            AtomemoPluginCustomizer.class,
-                            () -> builder -> builder.definitionFile(folder.resolve("definition.json")))
                     .withBean(
                             Tool.class,
                             () -> Tool.builder("greet")
@@ -227,6 +232,49 @@ class PhoenixApplicationTest {
             assertThat(hub.server().messages("phx_leave")).hasSize(1);
             eventually(() -> hub.server().sockets() == 0);
         } finally {
+            hub.close().block(PATIENCE);
+        }
+    }
+
+    @Test
+    void aPluginAsksABusyPlatformForItsAuthorAndIsWatched() throws IOException {
+        EmbeddedAtomemoHub hub = EmbeddedAtomemoHub.start(HubMode.DEBUG).block(PATIENCE);
+        Secrets.register(EmbeddedAtomemoHub.KEY);
+        AtomicInteger asked = new AtomicInteger();
+        DisposableServer platform = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .handle((request, response) -> asked.incrementAndGet() == 1
+                        ? response.status(408).send()
+                        : response.sendString(
+                                Mono.just("{\"user\": {\"name\": \"Jane\", \"email\": \"jane@example.com\"}}")))
+                .bindNow(PATIENCE);
+        Files.writeString(folder.resolve("atomemo.json"), """
+                {"auth": {"staging": {"access_token": "%s", "endpoint": "http://127.0.0.1:%d"}}}
+                """.formatted(TOKEN, platform.port()));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try {
+            context.withPropertyValues(
+                            "atomemo.name=my-plugin",
+                            "atomemo.version=1.0.0",
+                            "atomemo.config-file=" + folder.resolve("atomemo.json"),
+                            "atomemo.definition-file=" + folder.resolve("definition.json"),
+                            "atomemo.reconnect.initial-delay=10ms",
+                            "atomemo.hub-url=" + hub.variables().get("HUB_WS_URL"),
+                            "atomemo.debug-api-key=" + EmbeddedAtomemoHub.KEY)
+                    .withBean(MeterRegistry.class, () -> meters)
+                    .run(application -> {
+                        application.getBean(Heard.class).awaitConnected();
+
+                        assertThat(asked).hasValue(2);
+                        assertThat(meters.get("agentruntime.connections")
+                                        .tags("runtime", "default", "protocol", "atomemo", "state", "connected")
+                                        .gauge()
+                                        .value())
+                                .isOne();
+                    });
+        } finally {
+            platform.disposeNow(PATIENCE);
             hub.close().block(PATIENCE);
         }
     }
