@@ -52,6 +52,11 @@ public final class RuntimeResources {
         if (tls != null) {
             builder.tls(context -> apply(tls, context));
         }
+        return net(builder);
+    }
+
+    /** The way to a server for what the application builds by hand: what its {@link NetOptionsCustomizer}s want. */
+    public NetOptions.Builder net(NetOptions.Builder builder) {
         net.forEach(customizer -> customizer.customize(builder));
         return builder;
     }

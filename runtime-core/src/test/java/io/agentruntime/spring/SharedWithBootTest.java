@@ -13,7 +13,6 @@ import io.agentruntime.spring.nookplot.NookplotRuntimeCustomizer;
 import io.agentruntime.support.Secrets;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,9 +54,7 @@ class SharedWithBootTest {
     void theEventLoopsOfReactorNettyAreBoots() {
         context.withBean(ReactorResourceFactory.class).run(application -> {
             NetOptions.Builder options = NetOptions.builder();
-            application
-                    .getBean(RuntimeResources.class)
-                    .net(options, new NetProperties(Duration.ofSeconds(1), null), new SslProperties(null), null);
+            application.getBean(RuntimeResources.class).net(options);
 
             assertThat(options.build()
                             .httpClient(ConnectionProvider.newConnection())

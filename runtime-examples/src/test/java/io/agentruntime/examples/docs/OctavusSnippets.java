@@ -13,6 +13,7 @@ import io.agentruntime.octavus.StreamEvent;
 import io.agentruntime.octavus.UploadFile;
 import io.agentruntime.octavus.UploadProgress;
 import io.agentruntime.octavus.UserMessage;
+import io.agentruntime.spring.RuntimeResources;
 import io.agentruntime.testkit.octavus.EmbeddedOctavusServer;
 import io.agentruntime.testkit.octavus.Say;
 import io.agentruntime.transport.WebSocketOptions;
@@ -22,10 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.springframework.context.annotation.Bean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The code of the page on Octavus, compiled. {@link DocumentsTest} compares. */
+/** The code of the page on Octavus, and of that on Spring what belongs to it, compiled. {@link DocumentsTest} compares. */
 final class OctavusSnippets {
 
     private OctavusSnippets() {}
@@ -118,4 +120,16 @@ final class OctavusSnippets {
     private static void show(int percent) {}
 
     private static void remember(String executionId, List<PendingToolCall> calls) {}
+
+    static final class OverHttp {
+
+        @Bean
+        OctavusTransport octavusTransport(RuntimeResources resources) {
+            return OctavusTransport.http("https://example.com/api/agent")
+                    .sessionId("...")
+                    .net(resources::net)
+                    .telemetry(resources.telemetry("default"))
+                    .build();
+        }
+    }
 }
