@@ -16,14 +16,17 @@ import io.agentruntime.support.Secrets;
 import io.agentruntime.testkit.codebolt.EmbeddedCodeboltServer;
 import io.agentruntime.testkit.octavus.EmbeddedOctavusServer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.event.EventListener;
 import reactor.core.publisher.Flux;
@@ -88,11 +91,12 @@ class OtherProtocolsTest {
     }
 
     @Test
-    void withoutTheActuatorThereAreRuntimesAllTheSame() {
+    void withoutTheActuatorSpringWebAndMicrometerThereAreRuntimesAllTheSame() {
         idle.withClassLoader(new FilteredClassLoader(
                         "org.springframework.boot.health",
                         "org.springframework.boot.actuate",
-                        "org.springframework.http"))
+                        "org.springframework.http",
+                        "io.micrometer"))
                 .run(application -> assertThat(application)
                         .hasSingleBean(CodeboltPlugin.class)
                         .hasSingleBean(OctavusSocketTransport.class)
@@ -126,8 +130,7 @@ class OtherProtocolsTest {
 
     @Test
     void beansOfTheApplicationTakeThePlace() {
-        CodeboltPlugin plugin =
-                CodeboltPlugin.builder().pluginId("mine").pluginToken(TOKEN).build();
+        CodeboltPlugin plugin = plugin("mine");
         OctavusTransport http =
                 OctavusTransport.http("http://localhost:1/").sessionId("mine").build();
         idle.withBean("mine", CodeboltPlugin.class, () -> plugin)
@@ -137,6 +140,34 @@ class OtherProtocolsTest {
                     assertThat(application.getBean(OctavusTransport.class)).isSameAs(http);
                     assertThat(application).doesNotHaveBean("octavusLifecycle");
                 });
+    }
+
+    @Test
+    void severalOfTheApplicationHaveALifecycleAndHealthOfTheirOwnEach() {
+        idle.withBean("red", CodeboltPlugin.class, () -> plugin("red"))
+                .withBean("blueCodeboltPlugin", CodeboltPlugin.class, () -> plugin("blue"))
+                .withBean("east", OctavusSocketTransport.class, OtherProtocolsTest::transport)
+                .withBean("westOctavusSocketTransport", OctavusSocketTransport.class, OtherProtocolsTest::transport)
+                .run(application -> {
+                    assertThat(namesIn(application, "codebolt")).containsExactlyInAnyOrder("red", "blue");
+                    assertThat(namesIn(application, "octavus")).containsExactlyInAnyOrder("east", "west");
+                    assertThat(application.getBeansOfType(CompositeReactiveHealthContributor.class))
+                            .containsOnlyKeys("codeboltHealthContributor", "octavusHealthContributor");
+                });
+    }
+
+    private static CodeboltPlugin plugin(String id) {
+        return CodeboltPlugin.builder().pluginId(id).pluginToken(TOKEN).build();
+    }
+
+    private static OctavusSocketTransport transport() {
+        return OctavusTransport.socket("ws://localhost:1/").build();
+    }
+
+    private static List<String> namesIn(AssertableApplicationContext application, String protocol) {
+        return application.getBean(protocol + "Lifecycle", RuntimeLifecycle.class).statuses().stream()
+                .map(RuntimeStatus::name)
+                .toList();
     }
 
     @Test

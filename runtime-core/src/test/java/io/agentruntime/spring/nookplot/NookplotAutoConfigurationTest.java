@@ -70,13 +70,14 @@ class NookplotAutoConfigurationTest {
     }
 
     @Test
-    void withoutTheActuatorAndSpringWebThereIsARuntimeAllTheSame() {
+    void withoutTheActuatorSpringWebAndMicrometerThereIsARuntimeAllTheSame() {
         configured
                 .withClassLoader(new FilteredClassLoader(
                         "org.springframework.boot.health",
                         "org.springframework.boot.actuate",
                         "org.springframework.http",
-                        "org.springframework.web"))
+                        "org.springframework.web",
+                        "io.micrometer"))
                 .run(application -> assertThat(application)
                         .hasSingleBean(NookplotRuntime.class)
                         .hasSingleBean(RuntimeLifecycle.class));

@@ -2,6 +2,7 @@ package io.agentruntime.phoenix.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentruntime.atomemo.AtomemoEnvironment;
 import io.agentruntime.atomemo.AtomemoPlugin;
 import io.agentruntime.atomemo.HubMode;
 import io.agentruntime.atomemo.Tool;
@@ -97,9 +98,12 @@ class PhoenixApplicationTest {
     }
 
     @Test
-    void withoutTheActuatorThereAreRuntimesAllTheSame() {
-        idle.withClassLoader(
-                        new FilteredClassLoader("org.springframework.boot.health", "org.springframework.boot.actuate"))
+    void withoutTheActuatorSpringWebAndMicrometerThereAreRuntimesAllTheSame() {
+        idle.withClassLoader(new FilteredClassLoader(
+                        "org.springframework.boot.health",
+                        "org.springframework.boot.actuate",
+                        "org.springframework.http",
+                        "io.micrometer"))
                 .run(application -> assertThat(application)
                         .hasSingleBean(PhoenixSocket.class)
                         .hasSingleBean(AtomemoPlugin.class));
@@ -182,6 +186,41 @@ class PhoenixApplicationTest {
                             .status("mine"))
                     .isPresent();
         });
+    }
+
+    @Test
+    void pluginsOfTheApplicationTakeThePlaceAndHaveALifecycleEach() {
+        idle.withBean("mine", AtomemoPlugin.class, PhoenixApplicationTest::plugin)
+                .withBean("otherAtomemoPlugin", AtomemoPlugin.class, PhoenixApplicationTest::plugin)
+                .run(application -> {
+                    assertThat(application.getBeanNamesForType(AtomemoPlugin.class))
+                            .containsExactlyInAnyOrder("mine", "otherAtomemoPlugin");
+                    assertThat(application
+                                    .getBean("atomemoLifecycle", RuntimeLifecycle.class)
+                                    .statuses())
+                            .extracting(RuntimeStatus::name)
+                            .containsExactlyInAnyOrder("mine", "other");
+                    assertThat(application.getBean("atomemoHealthContributor"))
+                            .isInstanceOf(CompositeReactiveHealthContributor.class);
+                });
+    }
+
+    private static AtomemoPlugin plugin() {
+        return AtomemoPlugin.builder("my-plugin")
+                .version("1.0.0")
+                .environment(
+                        AtomemoEnvironment.of(Map.of("HUB_WS_URL", "ws://localhost:1", "HUB_DEBUG_API_KEY", TOKEN)))
+                .build();
+    }
+
+    @Test
+    void connectionDetailsTakeThePlaceOfTheProperties() {
+        idle.withBean(AtomemoConnectionDetails.class, () -> () -> "http://example.com")
+                .run(application -> assertThat(application.getStartupFailure())
+                        .hasStackTraceContaining("Property 'atomemo.hub-url' must"));
+        idle.withBean(PhoenixConnectionDetails.class, () -> () -> "ws://localhost:2/socket")
+                .run(application -> assertThat(application.getBean(PhoenixSocket.class))
+                        .hasToString("PhoenixSocket[http://localhost:2/socket, disconnected]"));
     }
 
     @Test
