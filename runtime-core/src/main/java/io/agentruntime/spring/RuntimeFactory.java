@@ -2,6 +2,7 @@ package io.agentruntime.spring;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
@@ -30,7 +31,7 @@ public abstract class RuntimeFactory<R, P, D extends ConnectionDetails> {
     private final Class<D> details;
 
     /**
-     * @param beans where the application's beans of connection details are
+     * @param beans where the application's beans of connection details and its customisers are
      * @param prefix what the protocol's properties begin with, e.g. {@code nookplot}
      */
     protected RuntimeFactory(
@@ -78,6 +79,11 @@ public abstract class RuntimeFactory<R, P, D extends ConnectionDetails> {
 
     /** Builds a runtime. A complaint about an option becomes one about its property. */
     protected abstract R build(String name, P properties, D details);
+
+    /** The application's customisers of a type, in their order. */
+    protected final <C> Stream<C> customizers(Class<C> type) {
+        return beans.getBeanProvider(type).orderedStream();
+    }
 
     /** Nobody's details would be details that are not heeded, in a test for example, whose agents would go elsewhere. */
     private List<String> detailsOf(String name) {

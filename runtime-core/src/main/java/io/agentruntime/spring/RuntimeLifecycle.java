@@ -3,7 +3,10 @@ package io.agentruntime.spring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Flux;
@@ -131,6 +134,26 @@ public final class RuntimeLifecycle implements SmartLifecycle {
          */
         public Builder add(String name, RuntimeConnection connection, boolean autoConnect) {
             connections.add(new WatchedConnection(protocol, name, connection, autoConnect, events));
+            return this;
+        }
+
+        /**
+         * Adds the runtimes of the application.
+         *
+         * @param beans runtimes by the names of their beans
+         * @param type their type, which their beans' names may end with
+         * @param connection how the lifecycle sees a runtime
+         * @param autoConnect whether the runtime of a name is connected when the application starts
+         */
+        public <R> Builder addAll(
+                Map<String, R> beans,
+                Class<R> type,
+                Function<? super R, ? extends RuntimeConnection> connection,
+                Predicate<String> autoConnect) {
+            beans.forEach((bean, runtime) -> {
+                String name = NamedRuntimes.nameOf(bean, type);
+                add(name, connection.apply(runtime), autoConnect.test(name));
+            });
             return this;
         }
 

@@ -1,7 +1,6 @@
 package io.agentruntime.spring.codebolt;
 
 import io.agentruntime.codebolt.CodeboltPlugin;
-import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeHealth;
 import io.agentruntime.spring.RuntimeLifecycle;
 import io.agentruntime.spring.RuntimeResources;
@@ -22,14 +21,12 @@ class CodeboltOperationConfiguration {
 
     @Bean
     RuntimeLifecycle codeboltLifecycle(
-            Map<String, CodeboltPlugin> all, CodeboltProperties properties, RuntimeResources resources) {
-        RuntimeLifecycle.Builder lifecycle =
-                resources.lifecycle("codebolt", properties.phase()).drainTimeout(properties.drainTimeout());
-        all.forEach((bean, runtime) -> lifecycle.add(
-                NamedRuntimes.nameOf(bean, CodeboltPlugin.class),
-                new CodeboltConnection(runtime),
-                properties.autoConnect()));
-        return lifecycle.build();
+            Map<String, CodeboltPlugin> plugins, CodeboltProperties properties, RuntimeResources resources) {
+        return resources
+                .lifecycle("codebolt", properties.phase())
+                .drainTimeout(properties.drainTimeout())
+                .addAll(plugins, CodeboltPlugin.class, CodeboltConnection::new, name -> properties.autoConnect())
+                .build();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,7 +1,6 @@
 package io.agentruntime.spring.nookplot;
 
 import io.agentruntime.nookplot.NookplotRuntime;
-import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeHealth;
 import io.agentruntime.spring.RuntimeLifecycle;
 import io.agentruntime.spring.RuntimeResources;
@@ -26,15 +25,15 @@ class NookplotOperationConfiguration {
             NookplotRuntimeFactory factory,
             NookplotProperties properties,
             RuntimeResources resources) {
-        RuntimeLifecycle.Builder lifecycle = resources
+        return resources
                 .lifecycle(NookplotRuntimeFactory.PREFIX, properties.phase())
-                .drainTimeout(properties.drainTimeout());
-        runtimes.forEach((bean, runtime) -> {
-            String name = NamedRuntimes.nameOf(bean, NookplotRuntime.class);
-            boolean autoConnect = factory.properties(name).autoConnect();
-            lifecycle.add(name, new NookplotConnection(runtime), autoConnect);
-        });
-        return lifecycle.build();
+                .drainTimeout(properties.drainTimeout())
+                .addAll(
+                        runtimes,
+                        NookplotRuntime.class,
+                        NookplotConnection::new,
+                        name -> factory.properties(name).autoConnect())
+                .build();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -6,7 +6,6 @@ import io.agentruntime.nookplot.NookplotRuntimeBuilder;
 import io.agentruntime.nookplot.RefillPolicy;
 import io.agentruntime.spring.RuntimeFactory;
 import io.agentruntime.spring.RuntimeResources;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
@@ -19,16 +18,10 @@ final class NookplotRuntimeFactory
     static final String PREFIX = "nookplot";
 
     private final RuntimeResources resources;
-    private final List<NookplotRuntimeCustomizer> customizers;
 
-    NookplotRuntimeFactory(
-            Environment environment,
-            ListableBeanFactory beans,
-            RuntimeResources resources,
-            List<NookplotRuntimeCustomizer> customizers) {
+    NookplotRuntimeFactory(Environment environment, ListableBeanFactory beans, RuntimeResources resources) {
         super(environment, beans, PREFIX, NookplotProperties.class, NookplotConnectionDetails.class);
         this.resources = resources;
-        this.customizers = customizers;
     }
 
     @Override
@@ -46,7 +39,7 @@ final class NookplotRuntimeFactory
         builder.telemetry(resources.telemetry(name));
         apply(properties, builder);
         builder.net(net -> resources.net(net, properties.net(), properties.ssl(), server.getSslBundle()));
-        customizers.forEach(customizer -> customizer.customize(name, builder));
+        customizers(NookplotRuntimeCustomizer.class).forEach(customizer -> customizer.customize(name, builder));
         return builder.build();
     }
 

@@ -1,7 +1,6 @@
 package io.agentruntime.spring.octavus;
 
 import io.agentruntime.octavus.OctavusSocketTransport;
-import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeHealth;
 import io.agentruntime.spring.RuntimeLifecycle;
 import io.agentruntime.spring.RuntimeResources;
@@ -22,13 +21,15 @@ class OctavusOperationConfiguration {
 
     @Bean
     RuntimeLifecycle octavusLifecycle(
-            Map<String, OctavusSocketTransport> all, OctavusProperties properties, RuntimeResources resources) {
-        RuntimeLifecycle.Builder lifecycle = resources.lifecycle("octavus", properties.phase());
-        all.forEach((bean, runtime) -> lifecycle.add(
-                NamedRuntimes.nameOf(bean, OctavusSocketTransport.class),
-                new OctavusConnection(runtime),
-                properties.autoConnect()));
-        return lifecycle.build();
+            Map<String, OctavusSocketTransport> transports, OctavusProperties properties, RuntimeResources resources) {
+        return resources
+                .lifecycle("octavus", properties.phase())
+                .addAll(
+                        transports,
+                        OctavusSocketTransport.class,
+                        OctavusConnection::new,
+                        name -> properties.autoConnect())
+                .build();
     }
 
     @Configuration(proxyBeanMethods = false)

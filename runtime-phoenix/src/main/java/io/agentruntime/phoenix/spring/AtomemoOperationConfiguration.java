@@ -3,7 +3,6 @@ package io.agentruntime.phoenix.spring;
 import io.agentruntime.atomemo.AtomemoPlugin;
 import io.agentruntime.connection.ReconnectPolicy;
 import io.agentruntime.spring.InvalidPropertyException;
-import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeHealth;
 import io.agentruntime.spring.RuntimeLifecycle;
 import io.agentruntime.spring.RuntimeResources;
@@ -24,19 +23,21 @@ class AtomemoOperationConfiguration {
 
     @Bean
     RuntimeLifecycle atomemoLifecycle(
-            Map<String, AtomemoPlugin> all, AtomemoProperties properties, RuntimeResources resources) {
+            Map<String, AtomemoPlugin> plugins, AtomemoProperties properties, RuntimeResources resources) {
         ReconnectPolicy policy = InvalidPropertyException.naming(
                 "atomemo",
                 () -> properties
                         .reconnect()
                         .applyTo(ReconnectPolicy.fullJitter(), properties.autoConnect())
                         .build());
-        RuntimeLifecycle.Builder lifecycle = resources.lifecycle("atomemo", properties.phase());
-        all.forEach((bean, runtime) -> lifecycle.add(
-                NamedRuntimes.nameOf(bean, AtomemoPlugin.class),
-                new AtomemoConnection(runtime, policy),
-                properties.autoConnect()));
-        return lifecycle.build();
+        return resources
+                .lifecycle("atomemo", properties.phase())
+                .addAll(
+                        plugins,
+                        AtomemoPlugin.class,
+                        plugin -> new AtomemoConnection(plugin, policy),
+                        name -> properties.autoConnect())
+                .build();
     }
 
     @Configuration(proxyBeanMethods = false)

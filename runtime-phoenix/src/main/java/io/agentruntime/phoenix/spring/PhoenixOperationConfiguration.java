@@ -1,7 +1,6 @@
 package io.agentruntime.phoenix.spring;
 
 import io.agentruntime.phoenix.PhoenixSocket;
-import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeHealth;
 import io.agentruntime.spring.RuntimeLifecycle;
 import io.agentruntime.spring.RuntimeResources;
@@ -26,14 +25,15 @@ class PhoenixOperationConfiguration {
             PhoenixSocketFactory factory,
             PhoenixProperties properties,
             RuntimeResources resources) {
-        RuntimeLifecycle.Builder lifecycle =
-                resources.lifecycle("phoenix", properties.phase()).drainTimeout(properties.drainTimeout());
-        sockets.forEach((bean, socket) -> {
-            String name = NamedRuntimes.nameOf(bean, PhoenixSocket.class);
-            boolean autoConnect = factory.properties(name).autoConnect();
-            lifecycle.add(name, new PhoenixConnection(socket), autoConnect);
-        });
-        return lifecycle.build();
+        return resources
+                .lifecycle(PhoenixSocketFactory.PREFIX, properties.phase())
+                .drainTimeout(properties.drainTimeout())
+                .addAll(
+                        sockets,
+                        PhoenixSocket.class,
+                        PhoenixConnection::new,
+                        name -> factory.properties(name).autoConnect())
+                .build();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -5,7 +5,6 @@ import io.agentruntime.spring.ConditionalOnSingleRuntime;
 import io.agentruntime.spring.NamedRuntimes;
 import io.agentruntime.spring.RuntimeResources;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -20,12 +19,8 @@ class PhoenixRuntimeConfiguration {
 
     @Bean
     PhoenixSocketFactory phoenixSocketFactory(
-            Environment environment,
-            ListableBeanFactory beans,
-            RuntimeResources resources,
-            ObjectProvider<PhoenixSocketCustomizer> customizers) {
-        return new PhoenixSocketFactory(
-                environment, beans, resources, customizers.orderedStream().toList());
+            Environment environment, ListableBeanFactory beans, RuntimeResources resources) {
+        return new PhoenixSocketFactory(environment, beans, resources);
     }
 
     @Bean

@@ -5,7 +5,6 @@ import io.agentruntime.phoenix.PhoenixSocket;
 import io.agentruntime.phoenix.PhoenixSocketBuilder;
 import io.agentruntime.spring.RuntimeFactory;
 import io.agentruntime.spring.RuntimeResources;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
@@ -17,16 +16,10 @@ final class PhoenixSocketFactory extends RuntimeFactory<PhoenixSocket, PhoenixPr
     static final String PREFIX = "phoenix";
 
     private final RuntimeResources resources;
-    private final List<PhoenixSocketCustomizer> customizers;
 
-    PhoenixSocketFactory(
-            Environment environment,
-            ListableBeanFactory beans,
-            RuntimeResources resources,
-            List<PhoenixSocketCustomizer> customizers) {
+    PhoenixSocketFactory(Environment environment, ListableBeanFactory beans, RuntimeResources resources) {
         super(environment, beans, PREFIX, PhoenixProperties.class, PhoenixConnectionDetails.class);
         this.resources = resources;
-        this.customizers = customizers;
     }
 
     @Override
@@ -44,7 +37,7 @@ final class PhoenixSocketFactory extends RuntimeFactory<PhoenixSocket, PhoenixPr
         builder.telemetry(resources.telemetry(name));
         apply(properties, builder);
         builder.net(net -> resources.net(net, properties.net(), properties.ssl(), server.getSslBundle()));
-        customizers.forEach(customizer -> customizer.customize(name, builder));
+        customizers(PhoenixSocketCustomizer.class).forEach(customizer -> customizer.customize(name, builder));
         return builder.build();
     }
 
