@@ -125,7 +125,7 @@ class StateMachineTest {
 
             assertThat(log.at(Level.WARN, "connection lost")).hasSize(3);
             assertThat(log.at(Level.DEBUG, "connection lost")).hasSize(7);
-            assertThat(log.at(Level.ERROR, "given up: refused")).hasSize(1);
+            assertThat(log.at(Level.ERROR, "given up: IOException")).hasSize(1);
         }
     }
 }
