@@ -8,6 +8,7 @@ import io.agentruntime.error.ConnectFailedException;
 import io.agentruntime.error.FrameTooLargeException;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.support.Secrets;
+import io.agentruntime.support.TestKeys;
 import io.agentruntime.transport.OutboundMessage;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeListener;
@@ -19,16 +20,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,31 +47,15 @@ class NetOptionsTest {
     @TempDir
     static Path dir;
 
+    private static TestKeys keys;
+
     private DisposableServer server;
 
     /** A certificate for localhost, and not for 127.0.0.1. */
     @BeforeAll
-    static void makeCertificate() throws IOException, InterruptedException {
-        keytool("-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=test", "-ext", "san=dns:localhost");
-        keytool(
-                "-exportcert",
-                "-alias",
-                "a",
-                "-rfc",
-                "-file",
-                dir.resolve("cert.pem").toString());
-    }
-
-    private static void keytool(String command, String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder process = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), command);
-        process.command().addAll(List.of(arguments));
-        process.command().addAll(List.of("-keystore", dir.resolve("keys.p12").toString(), "-storepass", "changeit"));
-        int exit = process.redirectErrorStream(true)
-                .redirectOutput(dir.resolve("keytool.log").toFile())
-                .start()
-                .waitFor();
-        assertThat(exit).as(Files.readString(dir.resolve("keytool.log"))).isZero();
+    static void makeCertificate() throws IOException, InterruptedException, GeneralSecurityException {
+        keys = TestKeys.make(dir, "test", "dns:localhost");
+        Files.writeString(dir.resolve("cert.pem"), keys.pem());
     }
 
     @AfterEach
@@ -87,13 +68,7 @@ class NetOptionsTest {
     private void serve(boolean tls, boolean compress) throws GeneralSecurityException, IOException {
         HttpServer http = HttpServer.create().host("127.0.0.1").port(0);
         if (tls) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(dir.resolve("keys.p12"))) {
-                keys.load(in, "changeit".toCharArray());
-            }
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(keys, "changeit".toCharArray());
-            var context = SslContextBuilder.forServer(factory).build();
+            var context = SslContextBuilder.forServer(keys.keys()).build();
             http = http.secure(spec -> spec.sslContext(context));
         }
         server = http.route(routes -> routes.ws(

@@ -5,22 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.spring.nookplot.NookplotAutoConfiguration;
 import io.agentruntime.support.Secrets;
+import io.agentruntime.support.TestKeys;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +35,8 @@ import reactor.test.StepVerifier;
 class SslBundleLoopbackTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String PASSWORD = "changeit";
+    private static TestKeys serverKeys;
+    private static TestKeys agentKeys;
 
     @TempDir
     static Path folder;
@@ -48,48 +45,15 @@ class SslBundleLoopbackTest {
     private DisposableServer server;
 
     @BeforeAll
-    static void makeCertificates() throws IOException, InterruptedException {
-        makeCertificate("server", "san=ip:127.0.0.1");
-        makeCertificate("agent", "san=dns:agent");
-    }
-
-    private static void makeCertificate(String name, String extension) throws IOException, InterruptedException {
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        extension,
-                        "-keystore",
-                        store(name).toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor())
-                .as(() -> folder.resolve("keytool.log").toString())
-                .isZero();
-    }
-
-    private static Path store(String name) {
-        return folder.resolve(name + ".p12");
+    static void makeKeys() throws IOException, InterruptedException {
+        serverKeys = TestKeys.make(folder, "server", "ip:127.0.0.1");
+        agentKeys = TestKeys.make(folder, "agent", "dns:agent");
     }
 
     @BeforeEach
     void serve() throws GeneralSecurityException, IOException {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(read("server"), PASSWORD.toCharArray());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(read("agent"));
-        SslContext tls = SslContextBuilder.forServer(keys)
-                .trustManager(trust)
+        SslContext tls = SslContextBuilder.forServer(serverKeys.keys())
+                .trustManager(agentKeys.trust())
                 .clientAuth(ClientAuth.REQUIRE)
                 .build();
         server = HttpServer.create()
@@ -101,14 +65,6 @@ class SslBundleLoopbackTest {
                     return response.status(401).send();
                 })
                 .bindNow(PATIENCE);
-    }
-
-    private static KeyStore read(String name) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store(name))) {
-            store.load(in, PASSWORD.toCharArray());
-        }
-        return store;
     }
 
     private static String clientOf(HttpServerRequest request) {
@@ -143,8 +99,8 @@ class SslBundleLoopbackTest {
                         NookplotAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.ssl.bundle.jks.gateway.truststore.location="
-                                + store("server").toUri(),
-                        "spring.ssl.bundle.jks.gateway.truststore.password=" + PASSWORD,
+                                + serverKeys.file().toUri(),
+                        "spring.ssl.bundle.jks.gateway.truststore.password=" + TestKeys.PASSWORD,
                         "nookplot.ssl.bundle=gateway",
                         "nookplot.auto-connect=false",
                         "nookplot.gateway-url=https://127.0.0.1:" + server.port(),
@@ -156,8 +112,8 @@ class SslBundleLoopbackTest {
         withTrust()
                 .withPropertyValues(
                         "spring.ssl.bundle.jks.gateway.keystore.location="
-                                + store("agent").toUri(),
-                        "spring.ssl.bundle.jks.gateway.keystore.password=" + PASSWORD)
+                                + agentKeys.file().toUri(),
+                        "spring.ssl.bundle.jks.gateway.keystore.password=" + TestKeys.PASSWORD)
                 .run(application -> {
                     StepVerifier.create(connect(application.getBean(NookplotRuntime.class)))
                             .verifyErrorMatches(error -> error.getMessage().contains("401"));
