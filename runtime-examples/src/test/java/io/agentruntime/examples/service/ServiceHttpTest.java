@@ -1,7 +1,14 @@
 package io.agentruntime.examples.service;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +24,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 
 class ServiceHttpTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|from \"\\./([^\"]+)\"");
+
+    private static final String HEAD = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final String CONTENT_LENGTH = "content-length:";
 
     private static ConfigurableApplicationContext application;
     private static WebClient http;
@@ -36,11 +44,7 @@ class ServiceHttpTest {
         application = Service.application(
                         Map.of("server.port", 0, "service.agents", 2, "spring.threads.virtual.enabled", true))
                 .run();
-        // A connection for each request, so that none waits behind what another has left on its own.
-        http = WebClient.builder()
-                .baseUrl(Service.address(application))
-                .clientConnector(new ReactorClientHttpConnector(HttpClient.newConnection()))
-                .build();
+        http = WebClient.create(Service.address(application));
     }
 
     @AfterAll
@@ -117,6 +121,47 @@ class ServiceHttpTest {
                 .block(LIMIT);
 
         assertThat(answer).isEqualTo(HttpStatus.FORBIDDEN);
+    }
+
+    /** The second request is here before the first is answered, and can be answered at once. */
+    @Test
+    void aConnectionIsOfUseAfterRequestsThatHadToWait() throws IOException {
+        URI address = URI.create(Service.address(application));
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
+            InputStream in = socket.getInputStream();
+            OutputStream out = socket.getOutputStream();
+            for (int i = 0; i < 5; i++) {
+                out.write((HEAD.formatted("/api/online") + HEAD.formatted("/icon.svg")).getBytes(US_ASCII));
+                assertThat(status(in)).startsWith("HTTP/1.1 200");
+                assertThat(status(in)).startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
+    /** Reads an answer, and returns its first line. */
+    private static String status(InputStream in) throws IOException {
+        String status = line(in);
+        int length = -1;
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            if (line.regionMatches(true, 0, CONTENT_LENGTH, 0, CONTENT_LENGTH.length())) {
+                length =
+                        Integer.parseInt(line.substring(CONTENT_LENGTH.length()).strip());
+            }
+        }
+        assertThat(in.readNBytes(length)).hasSize(length);
+        return status;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException("The connection was closed");
+            }
+            line.append((char) next);
+        }
+        return line.toString().strip();
     }
 
     private static ResponseEntity<String> get(String path) {
