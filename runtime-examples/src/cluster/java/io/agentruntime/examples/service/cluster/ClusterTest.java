@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * 300 agents over processes of the service that share a real Redis, on a gateway whose record says who drove which agent.
- * A process joins, one is killed, one is stopped beyond its lease and continued, one leaves. The logs are in {@code
+ * A process joins, one is killed, one is stopped beyond its lease and continued, Redis loses everything, a process leaves. The logs are in {@code
  * target/cluster}.
  */
 class ClusterTest {
@@ -107,6 +107,7 @@ class ClusterTest {
         say("d joined and has its share after %s, with its start: %s", seconds(joined), drivers.counts());
 
         stopAndContinue(b, c, d);
+        loseRedis(b, c, d);
         leave(c, b, d);
 
         assertThat(drivers.overlaps()).isEmpty();
@@ -151,6 +152,18 @@ class ClusterTest {
                 "%s was continued: it sent not a byte over its %d old connections, closed them, and has its share of new "
                         + "leases after %s: %s",
                 sleeper, open, seconds(back), drivers.counts());
+    }
+
+    private void loseRedis(ServiceProcess... all) throws Exception {
+        redis.forgetEverything();
+
+        Duration quiet = drivers.silence(LEASE);
+        Duration back = drivers.await("agents run again on an empty Redis", TAKEN_OVER, () -> isBalanced(all));
+
+        assertThat(drivers.overlaps()).isEmpty();
+        say(
+                "Redis was killed and came back empty: all agents were quiet after %s, and ran again after another %s",
+                seconds(quiet), seconds(back));
     }
 
     private void leave(ServiceProcess leaver, ServiceProcess... others) throws Exception {

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Who drives which agent, as the gateway's record has it. */
 final class Drivers implements AutoCloseable {
@@ -68,6 +69,17 @@ final class Drivers implements AutoCloseable {
                         "Not within " + limit.toSeconds() + " s: " + what + ". The agents' drivers: " + counts(),
                         error))
                 .block();
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** Waits until nobody has said anything for three seconds, and forgets who drove what; returns how long that took. */
+    Duration silence(Duration limit) {
+        long began = System.nanoTime();
+        frames.filter(frame -> !by(frame).isEmpty())
+                .timeout(Duration.ofSeconds(3), Flux.empty())
+                .takeUntilOther(Mono.delay(limit).then(Mono.error(new AssertionError("Agents go on for " + limit))))
+                .blockLast();
+        latest.clear();
         return Duration.ofNanos(System.nanoTime() - began);
     }
 

@@ -9,12 +9,14 @@ import java.util.concurrent.TimeUnit;
 /** A Redis of the test's own, on a free port of this machine, that keeps nothing on disk. */
 final class RedisServer implements AutoCloseable {
 
-    private final Process process;
     private final int port;
+    private final Path log;
+    private Process process;
 
-    private RedisServer(Process process, int port) {
-        this.process = process;
+    private RedisServer(int port, Path log) throws IOException {
         this.port = port;
+        this.log = log;
+        this.process = start();
     }
 
     static RedisServer start(Path log) throws IOException {
@@ -22,7 +24,11 @@ final class RedisServer implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Process process = new ProcessBuilder(
+        return new RedisServer(port, log);
+    }
+
+    private Process start() throws IOException {
+        Process started = new ProcessBuilder(
                         "redis-server",
                         "--port",
                         String.valueOf(port),
@@ -35,10 +41,16 @@ final class RedisServer implements AutoCloseable {
                         "--daemonize",
                         "no")
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        return new RedisServer(process, port);
+        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+        return started;
+    }
+
+    /** Kills it and starts it again, on the same port. */
+    void forgetEverything() throws IOException, InterruptedException {
+        process.destroyForcibly().waitFor();
+        process = start();
     }
 
     int port() {

@@ -5,9 +5,12 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -21,20 +24,34 @@ import org.springframework.integration.support.locks.DistributedLock;
  */
 final class RedisSlots implements SharedSlots, AutoCloseable {
 
-    /** Forgets who has run out, notes the caller for so many milliseconds more, and answers who is left. */
+    /**
+     * Forgets who has run out, notes the caller for so many milliseconds more, and answers for how many milliseconds this Redis
+     * has remembered everything, followed by who is left. A clock that was set back has it begin to remember again.
+     */
     private static final RedisScript<List<?>> ANNOUNCE = script("""
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
             redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
             redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
             redis.call('PEXPIRE', KEYS[1], ARGV[2])
-            return redis.call('ZRANGE', KEYS[1], 0, -1)
+            local since = tonumber(redis.call('GET', KEYS[2]))
+            if not since or since > now then
+                redis.call('SET', KEYS[2], now)
+                since = now
+            end
+            local answer = redis.call('ZRANGE', KEYS[1], 0, -1)
+            table.insert(answer, 1, tostring(now - since))
+            return answer
             """);
 
+    private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(1);
+
+    private final ClientResources resources;
     private final LettuceConnectionFactory connections;
     private final StringRedisTemplate redis;
     private final RedisLockRegistry locks;
     private final String membersKey;
+    private final String sinceKey;
     private final String member;
     private final LeaseTimes times;
     private final int digits;
@@ -48,10 +65,14 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
      * @param slots how many there are, at most 1000
      */
     RedisSlots(String url, String prefix, String member, int slots, LeaseTimes times) {
-        this.connections = connections(address(url), times.answer());
+        this.resources = ClientResources.builder()
+                .reconnectDelay(Delay.exponential(Duration.ZERO, LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
+                .build();
+        this.connections = connections(address(url), times.answer(), resources);
         this.redis = new StringRedisTemplate(connections);
         this.locks = new RedisLockRegistry(connections, prefix + ":slot", times.lease());
         this.membersKey = prefix + ":members";
+        this.sinceKey = prefix + ":since";
         this.member = member;
         this.times = times;
         this.digits = String.valueOf(slots - 1).length();
@@ -90,7 +111,7 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
      * Commands are not kept for later: what fails while Redis is away must not be done when it is back. A connection that
      * has died without a word is found by the kernel.
      */
-    private static LettuceConnectionFactory connections(RedisURI url, Duration limit) {
+    private static LettuceConnectionFactory connections(RedisURI url, Duration limit, ClientResources resources) {
         SocketOptions sockets = SocketOptions.builder()
                 .connectTimeout(limit)
                 .keepAlive(true)
@@ -101,6 +122,7 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
                 .build();
         LettuceClientConfiguration client = LettuceClientConfiguration.builder()
                 .apply(url)
+                .clientResources(resources)
                 .commandTimeout(limit)
                 .shutdownQuietPeriod(Duration.ZERO)
                 .shutdownTimeout(limit)
@@ -120,11 +142,16 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
     public Membership announce() {
         List<?> answer = redis.execute(
                 ANNOUNCE,
-                List.of(membersKey),
+                List.of(membersKey, sinceKey),
                 member,
                 String.valueOf(times.lease().toMillis()));
-        List<String> living = answer.stream().map(String::valueOf).sorted().toList();
-        return new Membership(living.indexOf(member), living.size());
+        long remembered = Long.parseLong(String.valueOf(answer.get(0)));
+        List<String> living =
+                answer.stream().skip(1).map(String::valueOf).sorted().toList();
+        return new Membership(
+                living.indexOf(member),
+                living.size(),
+                remembered >= times.lease().toMillis());
     }
 
     @Override
@@ -181,5 +208,6 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
     public void close() {
         locks.destroy();
         connections.destroy();
+        resources.shutdown(0, times.answer().toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

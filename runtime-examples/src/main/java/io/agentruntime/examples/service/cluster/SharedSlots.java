@@ -26,8 +26,10 @@ interface SharedSlots {
      *
      * @param rank where this process stands among the living, counted from 0; they all see the same order
      * @param members how many are alive, this one included
+     * @param remembersALease whether what is shared goes back for at least the length of a lease. Otherwise there may be
+     *     leases of which it knows nothing any more, and nothing is to be taken
      */
-    record Membership(int rank, int members) {
+    record Membership(int rank, int members, boolean remembersALease) {
 
         /** How many slots are this process's part. The parts of all processes make up all slots. */
         int share(int slots) {

@@ -52,7 +52,11 @@ final class SlotKeeper {
     /** Those of them that are not this process's any more. */
     private final Set<Integer> givenBack = new HashSet<>();
 
+    /** How many nanoseconds that has taken since the last renewals. */
+    private long givingBack;
+
     private boolean away;
+    private boolean waiting;
     private boolean leaving;
 
     /**
@@ -114,18 +118,19 @@ final class SlotKeeper {
                 back();
                 settle();
                 renew();
-                balance(membership.share(slots));
+                balance(membership);
             }
         } catch (RuntimeException e) {
             away(e);
-        }
-        settle();
-        if (!leaving || !tenancies.isEmpty()) {
-            threads.worker().schedule(this::pass, times.pause().toMillis(), TimeUnit.MILLISECONDS);
+        } finally { // whatever it was: leases run out meanwhile
+            settle();
+            if (!leaving || !tenancies.isEmpty()) {
+                threads.worker().schedule(this::pass, times.pause().toMillis(), TimeUnit.MILLISECONDS);
+            }
         }
     }
 
-    /** Several at a time: what counts is when the last one was. Waits for all; fails when one failed. */
+    /** Several at a time: what counts is when the last one was. Waits for all, at most for a lease; fails when one failed. */
     private void renew() {
         Flux.fromIterable(tenancies.values())
                 .filter(tenancy -> tenancy.lease().isHeld())
@@ -133,7 +138,8 @@ final class SlotKeeper {
                         tenancy -> Mono.fromRunnable(() -> renew(tenancy)).subscribeOn(threads.renewers()),
                         KeeperThreads.RENEWALS_AT_A_TIME,
                         1)
-                .blockLast();
+                .blockLast(times.lease());
+        givingBack = 0;
     }
 
     private void renew(Tenancy tenancy) {
@@ -146,14 +152,20 @@ final class SlotKeeper {
         }
     }
 
-    private void balance(int share) {
+    private void balance(Membership membership) {
+        int share = membership.share(slots);
         int held = held().size();
         if (held > share) {
             log.info("{} of {} slots are more than this process's share of {}", held, slots, share);
             mine().skip(share).forEach(Tenancy::end);
-        } else if (held < share) {
+        } else if (held < share && membership.remembersALease()) {
             take(share - held);
+        } else if (held < share && !waiting) {
+            log.info(
+                    "No slots are taken before all leases have run out that Redis may have forgotten: {}",
+                    times.lease());
         }
+        waiting = !membership.remembersALease();
     }
 
     /**
@@ -193,11 +205,15 @@ final class SlotKeeper {
         tenancy.begin();
     }
 
-    /** Gives back what is over, and forgets what was given back and has fallen silent. */
+    /**
+     * Gives back what is over, and forgets what was given back and has fallen silent. What would take too long is left until
+     * what is held has been renewed.
+     */
     private void settle() {
         for (Tenancy tenancy : List.copyOf(tenancies.values())) {
             int slot = tenancy.slot();
-            if (!tenancy.lease().isHeld() && (!away || leaving) && givenBack.add(slot)) {
+            boolean over = !tenancy.lease().isHeld();
+            if (over && (!away || leaving) && givingBack < times.pause().toNanos() && givenBack.add(slot)) {
                 giveBack(slot);
             }
             if (tenancy.isStopped() && givenBack.remove(slot)) {
@@ -213,11 +229,13 @@ final class SlotKeeper {
         if (away) {
             return; // On the way out; the lease will run out in Redis too.
         }
+        long began = nanoTime.getAsLong();
         try {
             shared.release(slot);
         } catch (RuntimeException e) {
             away(e);
         }
+        givingBack += nanoTime.getAsLong() - began;
     }
 
     private void beginToLeave() {

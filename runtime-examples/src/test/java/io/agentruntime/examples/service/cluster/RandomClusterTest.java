@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Processes join, leave, die, are stopped and continued, lose Redis and its answers, at random. The world looks at each step
+ * Processes join, leave, die, are stopped and continued, lose Redis, what it knew, and its answers, at random. The world looks at each step
  * whether a slot has two holders; in the end everything is served again. {@code -Dcluster.seed=<n>} replays one schedule.
  */
 class RandomClusterTest {
@@ -59,7 +59,7 @@ class RandomClusterTest {
         }
         SimulatedProcess one = processes.get(random.nextInt(processes.size()));
         Duration time = Duration.ofMillis(random.nextInt(25_000));
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> {
                 world.kill(one);
                 yield one.name + " killed";
@@ -89,6 +89,10 @@ class RandomClusterTest {
                 boolean away = random.nextBoolean();
                 world.redisIsAway(away);
                 yield "Redis away " + away;
+            }
+            case 6 -> {
+                world.redis.forgetEverything();
+                yield "Redis has forgotten everything";
             }
             default -> {
                 double lost = random.nextDouble() / 5;

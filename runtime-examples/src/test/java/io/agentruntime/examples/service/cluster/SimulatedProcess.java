@@ -42,6 +42,7 @@ final class SimulatedProcess implements SharedSlots, AgentHost {
     private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
     private final long born;
     private Duration stopTime = Duration.ofMillis(200);
+    private Duration releaseTime = Duration.ZERO;
     private @Nullable Nap nap;
     private long sleepsUntil;
     private boolean started;
@@ -128,6 +129,11 @@ final class SimulatedProcess implements SharedSlots, AgentHost {
         stopTime = time;
     }
 
+    /** Redis takes so long to give a slot back from now on. */
+    void releasesIn(Duration time) {
+        releaseTime = time;
+    }
+
     // Agents
 
     @Override
@@ -188,6 +194,7 @@ final class SimulatedProcess implements SharedSlots, AgentHost {
 
     @Override
     public void release(int slot) {
+        world.pass(releaseTime);
         call(Call.RELEASE, () -> world.redis.release(name, slot));
     }
 }

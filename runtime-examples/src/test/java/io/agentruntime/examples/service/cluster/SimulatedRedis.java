@@ -17,10 +17,12 @@ final class SimulatedRedis {
     private final long lease;
     private final Map<Integer, Lock> locks = new HashMap<>();
     private final Map<String, Long> members = new TreeMap<>();
+    private long remembersSince;
 
     SimulatedRedis(LongSupplier now, long lease) {
         this.now = now;
         this.lease = lease;
+        this.remembersSince = -lease;
     }
 
     @Nullable
@@ -33,7 +35,7 @@ final class SimulatedRedis {
         members.values().removeIf(until -> until <= now.getAsLong());
         members.put(member, now.getAsLong() + lease);
         List<String> living = List.copyOf(members.keySet());
-        return new Membership(living.indexOf(member), living.size());
+        return new Membership(living.indexOf(member), living.size(), !hasForgotten());
     }
 
     boolean leave(String member) {
@@ -60,9 +62,15 @@ final class SimulatedRedis {
         return lock != null && lock.owner.equals(owner) && locks.remove(slot, lock);
     }
 
+    /** Whether it may have forgotten leases that go on. */
+    boolean hasForgotten() {
+        return now.getAsLong() - remembersSince < lease;
+    }
+
     /** A restart without persistence. */
     void forgetEverything() {
         locks.clear();
         members.clear();
+        remembersSince = now.getAsLong();
     }
 }

@@ -142,10 +142,29 @@ class SlotKeeperTest {
         process.stopsIn(LEASE);
 
         world.redis.forgetEverything();
-        world.passUnchecked(ClusterWorld.TIMES.pause().plusMillis(100));
+        world.pass(ClusterWorld.TIMES.pause().plusMillis(100));
 
         assertThat(process.running()).hasSize(16);
         assertThat(process.mayActFor()).isEmpty();
+    }
+
+    @Test
+    void slotsThatRedisHasForgottenAreTakenWhenNobodyCanHoldThemAnyMore() {
+        SimulatedProcess sleeper = world.join();
+        SimulatedProcess other = world.join();
+        world.pass(A_MOMENT);
+        // It does not find out, and may act until its leases are over.
+        sleeper.sleep(LEASE.multipliedBy(2));
+
+        world.redis.forgetEverything();
+        world.pass(LEASE.dividedBy(2));
+        assertThat(sleeper.mayActFor()).hasSize(8);
+        assertThat(other.mayActFor()).isEmpty();
+
+        world.pass(LEASE);
+        assertThat(other.mayActFor()).hasSize(16);
+        world.pass(LEASE.plus(A_MOMENT));
+        assertThat(world.shares()).containsExactly(8, 8);
     }
 
     @Test
@@ -185,6 +204,21 @@ class SlotKeeperTest {
         assertThat(world.shares()).containsExactly(8);
         world.pass(Duration.ofMinutes(1));
         assertThat(world.shares()).containsExactly(16);
+    }
+
+    @Test
+    void givingBackSlowlyCostsNothingThatIsKept() {
+        SimulatedProcess slow = world.join();
+        world.pass(A_MOMENT);
+        slow.releasesIn(Duration.ofMillis(1300));
+
+        world.join();
+        for (int second = 0; second < 30; second++) {
+            world.pass(Duration.ofSeconds(1));
+            assertThat(slow.mayActFor()).hasSizeGreaterThanOrEqualTo(8);
+        }
+
+        assertThat(world.shares()).containsExactly(8, 8);
     }
 
     @Test

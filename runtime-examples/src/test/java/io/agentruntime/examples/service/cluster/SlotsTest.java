@@ -36,7 +36,7 @@ class SlotsTest {
     @ValueSource(ints = {1, 2, 3, 5, 63, 64, 65, 100})
     void theSharesOfAllMembersMakeUpAllSlots(int members) {
         List<Integer> shares = IntStream.range(0, members)
-                .mapToObj(rank -> new Membership(rank, members).share(64))
+                .mapToObj(rank -> new Membership(rank, members, true).share(64))
                 .toList();
 
         assertThat(shares.stream().mapToInt(share -> share).sum()).isEqualTo(64);
