@@ -117,6 +117,7 @@ class PageBrowserTest {
 
         button("Stop zoe").click();
         page.await("the row gone", () -> !page.texts("#agents tbody th").contains("zoe"));
+        assertThat(page.focused().getDomAttribute("id")).isEqualTo("agents-title");
 
         report("started and stopped an agent");
     }

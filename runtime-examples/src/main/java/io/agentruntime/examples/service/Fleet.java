@@ -4,6 +4,7 @@ import io.agentruntime.nookplot.NookplotRuntime;
 import io.agentruntime.stream.HotStream;
 import io.agentruntime.stream.OverflowPolicy;
 import io.agentruntime.stream.StreamOptions;
+import io.agentruntime.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ public final class Fleet {
 
     private final AgentHome home;
     private final int limit;
+    private final Telemetry telemetry;
     private final Map<String, FleetMember> members = new ConcurrentHashMap<>();
     private final HotStream<FleetEvent> events = new HotStream<>("fleet", null);
     private volatile Duration work = Duration.ZERO;
@@ -33,10 +35,12 @@ public final class Fleet {
     /**
      * @param home where the agents live
      * @param limit how many agents it takes at most
+     * @param telemetry who watches them, all as one
      */
-    public Fleet(AgentHome home, int limit) {
+    public Fleet(AgentHome home, int limit, Telemetry telemetry) {
         this.home = home;
         this.limit = limit;
+        this.telemetry = telemetry;
     }
 
     /**
@@ -120,7 +124,7 @@ public final class Fleet {
         if (members.size() >= limit) {
             throw new IllegalStateException("The fleet is full: " + limit + " agents");
         }
-        NookplotRuntime runtime = home.runtime(agentId).build();
+        NookplotRuntime runtime = home.runtime(agentId).telemetry(telemetry).build();
         events.next(new FleetEvent.Started(Instant.now(), agentId));
         return new FleetMember(agentId, runtime, home.channelId(), this::work, events::next, this::forget);
     }

@@ -81,14 +81,18 @@ final class FleetController {
     }
 
     /** @param text what is to be said */
-    record Saying(String text) {}
+    record Saying(@Nullable String text) {}
 
     /** Says something in the fleet's channel, as an agent. */
     @PostMapping("/agents/{id}/messages")
     @ResponseStatus(HttpStatus.CREATED)
     Mono<SentMessage> say(@PathVariable String id, @RequestBody Saying saying) {
+        String text = saying.text();
+        if (text == null || text.isBlank()) {
+            throw new IllegalArgumentException("text must say something");
+        }
         String channel = home.channelId().orElseThrow(() -> new IllegalStateException("The fleet has no channel"));
-        return fleet.runtime(id).flatMap(runtime -> runtime.channels().send(channel, saying.text()));
+        return fleet.runtime(id).flatMap(runtime -> runtime.channels().send(channel, text));
     }
 
     /** What an agent hears from now on: events named {@code message} and {@code gap}. */

@@ -1,5 +1,6 @@
 package io.agentruntime.examples.service;
 
+import io.agentruntime.spring.RuntimeTelemetrySource;
 import io.agentruntime.spring.nookplot.NookplotConnectionDetails;
 import io.agentruntime.spring.nookplot.NookplotRuntimeCustomizer;
 import io.agentruntime.testkit.EmbeddedGateway;
@@ -61,8 +62,8 @@ class ServiceApplication {
     }
 
     @Bean(destroyMethod = "")
-    Fleet fleet(AgentHome home, ServiceSettings settings) {
-        return new Fleet(home, settings.maxAgents());
+    Fleet fleet(AgentHome home, ServiceSettings settings, RuntimeTelemetrySource telemetry) {
+        return new Fleet(home, settings.maxAgents(), telemetry.telemetry("fleet"));
     }
 
     @Bean

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentruntime.examples.service.FleetEvent.StateChanged;
 import io.agentruntime.examples.service.FleetEvent.Stopped;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.GatewayAgent;
 import io.agentruntime.testkit.Shutdown;
@@ -28,7 +29,7 @@ class FleetTest {
     @BeforeEach
     void start() {
         gateway = EmbeddedGateway.start().block(LIMIT);
-        fleet = new Fleet(new Home(), 3);
+        fleet = new Fleet(new Home(), 3, Telemetry.none());
     }
 
     @AfterEach
@@ -127,7 +128,7 @@ class FleetTest {
 
     @Test
     void anAgentWithoutAKeyIsUnknown() {
-        Fleet real = new Fleet(new RealGateway(gateway.url(), Map.of(), null), 3);
+        Fleet real = new Fleet(new RealGateway(gateway.url(), Map.of(), null), 3, Telemetry.none());
 
         assertThatThrownBy(() -> real.start("a").block(LIMIT)).isInstanceOf(UnknownAgentException.class);
         assertThatThrownBy(() -> real.runtime("a").block(LIMIT)).isInstanceOf(UnknownAgentException.class);

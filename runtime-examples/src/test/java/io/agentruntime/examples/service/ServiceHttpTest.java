@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
@@ -33,6 +34,8 @@ class ServiceHttpTest {
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|from \"\\./([^\"]+)\"");
 
     private static final String HEAD = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final String CONNECTED =
+            "agentruntime_connections{protocol=\"nookplot\",runtime=\"%s\",state=\"connected\"} %d.0";
     private static final String CONTENT_LENGTH = "content-length:";
 
     private static ConfigurableApplicationContext application;
@@ -109,6 +112,36 @@ class ServiceHttpTest {
         assertThat(answer.getStatusCode().value()).isEqualTo(status);
         assertThat(answer.getHeaders().getContentType()).hasToString("application/problem+json");
         assertThat(answer.getBody()).contains("\"detail\":").contains(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"text\":null}", "{\"text\":\" \"}"})
+    void nothingCannotBeSaid(String body) {
+        ResponseEntity<String> answer = http.post()
+                .uri("/api/agents/agent-01/messages")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchangeToMono(response -> response.toEntity(String.class))
+                .block(LIMIT);
+
+        assertThat(answer.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+        assertThat(answer.getBody()).contains("text must say something");
+    }
+
+    /** The agents of the fleet are added up, apart from the service's own. */
+    @Test
+    void prometheusIsToldOfTheFleet() {
+        String told = request("/actuator/prometheus")
+                .mapNotNull(ResponseEntity::getBody)
+                .filter(text -> text.contains(CONNECTED.formatted("fleet", 2))
+                        && text.contains(CONNECTED.formatted("default", 1)))
+                .repeatWhenEmpty(times -> times.delayElements(Duration.ofMillis(50)))
+                .block(LIMIT);
+
+        assertThat(told)
+                .contains("agentruntime_stream_dropped_total{")
+                .containsPattern(
+                        "agentruntime_http_requests_seconds_count\\{.*runtime=\"fleet\".*uri=\"/v1/runtime/connect\"");
     }
 
     @Test

@@ -39,6 +39,7 @@ let waiting = null;
 let done = "";
 let worst = null;
 let current = null;
+let reachable = true;
 
 function announce(text) {
   done = text;
@@ -60,8 +61,8 @@ function say() {
   waiting ??= setTimeout(() => {
     waiting = null;
     said = performance.now();
-    element("status").textContent =
-        [done, worst?.text !== current?.text ? worst?.text : "", current?.text].filter(Boolean).join(". ");
+    const agents = reachable ? [worst?.text !== current?.text ? worst?.text : "", current?.text] : [];
+    element("status").textContent = [done, ...agents].filter(Boolean).join(". ");
     done = "";
     worst = current;
   }, Math.max(0, said + ANNOUNCE_EVERY - performance.now()));
@@ -146,6 +147,10 @@ live.addEventListener("error", () => connection(false));
 function connection(open) {
   element("live").dataset.live = open ? "yes" : "no";
   element("live").textContent = open ? "live" : "no connection to the service";
+  if (open !== reachable) {
+    reachable = open;
+    announce(open ? "The service is back" : "No connection to the service");
+  }
 }
 
 // What can be done.

@@ -11,11 +11,13 @@ function write(element, text) {
 /** A row for each agent, kept as long as the agent is there: the focus stays where it is. */
 export class AgentTable {
   #body;
+  #title;
   #stop;
   #rows = new Map();
 
   constructor(table, stop) {
     this.#body = table.tBodies[0];
+    this.#title = table.closest("section").querySelector("h2");
     this.#stop = stop;
   }
 
@@ -24,7 +26,10 @@ export class AgentTable {
     const present = new Set(snapshot.agents.map(agent => agent.id));
     for (const [id, row] of this.#rows) {
       if (!present.has(id)) {
+        const focused = row.contains(document.activeElement);
         row.remove();
+        // Not back to the top of the page.
+        if (focused) this.#title.focus();
         this.#rows.delete(id);
       }
     }

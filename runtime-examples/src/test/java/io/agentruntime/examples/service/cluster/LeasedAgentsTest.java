@@ -9,6 +9,7 @@ import io.agentruntime.examples.service.Fleet;
 import io.agentruntime.examples.service.FleetEvent.StateChanged;
 import io.agentruntime.examples.service.UnknownAgentException;
 import io.agentruntime.nookplot.NookplotRuntimeBuilder;
+import io.agentruntime.telemetry.Telemetry;
 import io.agentruntime.testkit.EmbeddedGateway;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +37,7 @@ class LeasedAgentsTest {
             return Optional.empty();
         }
     });
-    private final Fleet fleet = new Fleet(home, 10);
+    private final Fleet fleet = new Fleet(home, 10, Telemetry.none());
     private final AgentHost host = home.host(fleet);
 
     @AfterEach
