@@ -6,7 +6,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.NoopDnsCache;
@@ -126,7 +125,7 @@ public final class NetOptions {
         return Objects.requireNonNull(HttpClient.newConnection()
                 .runOn(loops)
                 .resolver(spec -> spec.datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
-                        .dnsAddressResolverGroupProvider(dns -> new DnsAddressResolverGroup(dns.eventLoop(null)
+                        .dnsAddressResolverGroupProvider(dns -> new LookupsOfLoops(dns.eventLoop(null)
                                 .resolveCache(NoopDnsCache.INSTANCE)
                                 .cnameCache(NoopDnsCnameCache.INSTANCE)
                                 .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE))))
