@@ -187,6 +187,7 @@ public final class CodeboltPluginBuilder extends ClientBuilder<CodeboltPluginBui
         Mono<String> token = Checks.required("pluginToken", pluginToken);
         Duration liveness = livenessTimeout("pingInterval", pingInterval, livenessTimeout);
         ClientOptions client = options();
+        PipeConnector sockets = pipes == null ? webSockets(webSocket) : pipes;
         RuntimeTelemetry watched = openTelemetry("codebolt");
         return new CodeboltSettings(
                 server,
@@ -202,7 +203,7 @@ public final class CodeboltPluginBuilder extends ClientBuilder<CodeboltPluginBui
                 sendPatience,
                 acknowledgeReplies,
                 client,
-                watched.pipes(pipes == null ? webSockets(webSocket) : pipes),
+                watched.pipes(sockets),
                 watched);
     }
 }

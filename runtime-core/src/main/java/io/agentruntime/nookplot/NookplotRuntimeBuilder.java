@@ -203,6 +203,7 @@ public final class NookplotRuntimeBuilder extends ClientBuilder<NookplotRuntimeB
         ReactorHttpExchange ownExchange =
                 exchange == null ? ReactorHttpExchange.create(netOptions(), http, client.timer()) : null;
         HttpExchange requests = ownExchange == null ? Checks.required("transport", exchange) : ownExchange;
+        PipeConnector sockets = pipes == null ? webSockets(webSocket) : pipes;
         RuntimeTelemetry watched = openTelemetry("nookplot");
         return new NookplotSettings(
                 url,
@@ -223,7 +224,7 @@ public final class NookplotRuntimeBuilder extends ClientBuilder<NookplotRuntimeB
                 signer,
                 timerOr(Schedulers.boundedElastic()),
                 watched.http(requests),
-                watched.pipes(pipes == null ? webSockets(webSocket) : pipes),
+                watched.pipes(sockets),
                 ownExchange == null ? Mono.empty() : ownExchange.close(),
                 watched);
     }

@@ -138,6 +138,7 @@ public final class OctavusSocketBuilder extends ClientBuilder<OctavusSocketBuild
         URI target = own == null ? webSocketAddress(address) : address;
         Duration liveness = livenessTimeout("heartbeatInterval", heartbeatInterval, livenessTimeout);
         ClientOptions client = options();
+        PipeConnector pipes = own == null ? webSockets(webSocket) : own;
         RuntimeTelemetry watched = openTelemetry("octavus");
         return new SocketSettings(
                 target,
@@ -150,7 +151,7 @@ public final class OctavusSocketBuilder extends ClientBuilder<OctavusSocketBuild
                 heartbeatInterval,
                 liveness,
                 client,
-                watched.pipes(own == null ? webSockets(webSocket) : own),
+                watched.pipes(pipes),
                 watched);
     }
 

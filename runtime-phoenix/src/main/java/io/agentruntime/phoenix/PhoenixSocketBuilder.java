@@ -220,6 +220,7 @@ public final class PhoenixSocketBuilder extends ClientBuilder<PhoenixSocketBuild
                 ? ReactorHttpExchange.create(netOptions(), http, client.timer())
                 : null;
         HttpExchange requests = ownExchange == null ? exchange : ownExchange;
+        PipeConnector sockets = pipes == null ? webSockets(webSocket) : pipes;
         RuntimeTelemetry watched = openTelemetry("phoenix");
         return new SocketSettings(
                 address,
@@ -239,7 +240,7 @@ public final class PhoenixSocketBuilder extends ClientBuilder<PhoenixSocketBuild
                 pushBuffer,
                 rejoinDelays,
                 client,
-                watched.pipes(pipes == null ? webSockets(webSocket) : pipes),
+                watched.pipes(sockets),
                 watched.pipes(longPolls(client, requests == null ? null : watched.http(requests), webSocket)),
                 ownExchange == null ? Mono.empty() : ownExchange.close(),
                 watched);
