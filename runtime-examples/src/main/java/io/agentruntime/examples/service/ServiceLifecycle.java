@@ -2,14 +2,19 @@ package io.agentruntime.examples.service;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Starts the fleet when the web server is up, and stops it before the server waits for its last answers: streams to
  * viewers would keep it waiting.
  */
 final class ServiceLifecycle implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(ServiceLifecycle.class);
 
     private final Fleet fleet;
     private final LiveFeed feed;
@@ -25,7 +30,15 @@ final class ServiceLifecycle implements SmartLifecycle {
     @Override
     public void start() {
         running.set(true);
-        Flux.fromIterable(agents).concatMap(fleet::start).subscribe();
+        Flux.fromIterable(agents).concatMap(this::startOrSay).subscribe();
+    }
+
+    /** One that cannot be started leaves the others alone. */
+    private Mono<Void> startOrSay(String agent) {
+        return fleet.start(agent).onErrorResume(error -> {
+            log.warn("Agent {} is not started: {}", agent, error.toString());
+            return Mono.empty();
+        });
     }
 
     @Override
