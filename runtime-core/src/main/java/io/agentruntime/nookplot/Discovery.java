@@ -1,5 +1,6 @@
 package io.agentruntime.nookplot;
 
+import io.agentruntime.error.RuntimeClientException;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
@@ -41,7 +42,7 @@ final class Discovery {
 
     private Mono<Void> failed(Throwable error) {
         return Mono.fromRunnable(() -> {
-            hub.publishLocal(GatewayEvent.DISCOVERY_FAILED, Map.of("error", String.valueOf(error.getMessage())));
+            hub.publishLocal(GatewayEvent.DISCOVERY_FAILED, Map.of("error", RuntimeClientException.describe(error)));
             hub.report(error);
         });
     }

@@ -1,6 +1,7 @@
 package io.agentruntime.nookplot;
 
 import io.agentruntime.connection.PendingReplies;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.SubscriptionException;
 import io.agentruntime.telemetry.Operation;
 import io.agentruntime.transport.OutboundMessage;
@@ -150,7 +151,9 @@ final class NookplotSession extends PipeSession {
         Map<String, String> beat =
                 Map.of("type", "heartbeat", "timestamp", settings.now().toString());
         open.send(encoded(beat).asUrgent())
-                .subscribe(nothing -> {}, error -> log.debug("A heartbeat was not sent: {}", error.getMessage()));
+                .subscribe(
+                        nothing -> {},
+                        error -> log.debug("A heartbeat was not sent: {}", RuntimeClientException.describe(error)));
         // The gateway answers heartbeats with nothing at all; pongs are what shows that it is there.
         open.ping();
     }

@@ -4,6 +4,7 @@ import io.agentruntime.connection.SerialExecutor;
 import io.agentruntime.error.ConnectFailedException;
 import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.HttpStatusException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.nookplot.MissedMessages.Progress;
 import io.agentruntime.nookplot.MissedMessages.Row;
@@ -221,7 +222,7 @@ final class Refiller<T> implements Disposable {
         if (UserRequests.isStopped(error)) {
             stopFetching(); // until the next session
         } else {
-            giveUp("the history could not be had: " + error.getMessage());
+            giveUp("the history could not be had: " + RuntimeClientException.describe(error));
         }
     }
 

@@ -121,7 +121,9 @@ final class SessionRequests {
                 .send("POST", ApiPath.of("/v1/runtime/disconnect"), Map.of("sessionId", sessionId))
                 .doOnError(error -> {
                     if (!(error instanceof HttpStatusException.NotFound)) { // gone already: just what we want
-                        log.debug("The gateway was not told of the end of a session: {}", error.getMessage());
+                        log.debug(
+                                "The gateway was not told of the end of a session: {}",
+                                RuntimeClientException.describe(error));
                     }
                 })
                 .onErrorComplete();

@@ -3,6 +3,7 @@ package io.agentruntime.octavus;
 import io.agentruntime.connection.SerialExecutor;
 import io.agentruntime.error.DecodeException;
 import io.agentruntime.error.DisconnectedException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.RuntimeClosedException;
 import io.agentruntime.error.SessionEndedException;
 import io.agentruntime.error.TimeLimitException;
@@ -388,7 +389,9 @@ final class Turns {
         }
         leftover = leftover.asTold();
         session.send(settings.message(ClientMessages.STOP))
-                .subscribe(nothing -> {}, error -> log.debug("A stop was not sent: {}", error.getMessage()));
+                .subscribe(
+                        nothing -> {},
+                        error -> log.debug("A stop was not sent: {}", RuntimeClientException.describe(error)));
         return session;
     }
 

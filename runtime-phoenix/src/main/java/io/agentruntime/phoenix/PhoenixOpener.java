@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.agentruntime.connection.Attempt;
 import io.agentruntime.connection.SessionOpener;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.net.SecretUri;
 import io.agentruntime.transport.PipeListener;
@@ -112,7 +113,10 @@ final class PhoenixOpener implements SessionOpener<PhoenixSession> {
 
     private Mono<PhoenixSession> fallBack(
             Attempt attempt, PhoenixSession first, Credentials credentials, Throwable failure) {
-        log.info("{}: falling back to long-polling: {}", settings.connection().name(), failure.getMessage());
+        log.info(
+                "{}: falling back to long-polling: {}",
+                settings.connection().name(),
+                RuntimeClientException.describe(failure));
         first.closePipe().subscribe();
         return open(attempt, session(PhoenixTransport.LONGPOLL), credentials)
                 .doOnNext(session -> longPollChosen = !webSocketWorks)

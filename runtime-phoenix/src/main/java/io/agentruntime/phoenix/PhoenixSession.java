@@ -4,6 +4,7 @@ import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.connection.Liveness.Watch;
 import io.agentruntime.connection.PendingReplies;
 import io.agentruntime.error.LivenessTimeoutException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.transport.OutboundMessage;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeSession;
@@ -81,7 +82,9 @@ final class PhoenixSession extends PipeSession {
     /** Sends a message whose loss is nobody's error. */
     void sendQuietly(@Nullable String joinRef, String topic, String event) {
         send(joinRef, nextRef(), topic, event, Map.of())
-                .subscribe(nothing -> {}, error -> log.debug("{} was not sent: {}", event, error.getMessage()));
+                .subscribe(
+                        nothing -> {},
+                        error -> log.debug("{} was not sent: {}", event, RuntimeClientException.describe(error)));
     }
 
     /** A heartbeat of its own, and how long its answer took. */
@@ -115,7 +118,9 @@ final class PhoenixSession extends PipeSession {
         Beat beat = new Beat(nextRef(), settings.telemetry().nanos());
         lastBeat = beat;
         open.send(beat(beat.ref))
-                .subscribe(nothing -> {}, error -> log.debug("A heartbeat was not sent: {}", error.getMessage()));
+                .subscribe(
+                        nothing -> {},
+                        error -> log.debug("A heartbeat was not sent: {}", RuntimeClientException.describe(error)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentruntime.error.ConnectFailedException;
 import io.agentruntime.error.HandshakeException;
+import io.agentruntime.support.Secrets;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeListener;
 import io.agentruntime.transport.PipeRequest;
@@ -75,6 +76,14 @@ class FallbackTest extends PhoenixScenario {
         await(socket.disconnect());
         assertThat(connect(socket)).isEqualTo(PhoenixTransport.LONGPOLL);
         assertThat(webSockets).hasSize(1);
+    }
+
+    /** The guard over the logs of all tests looks for the marker. */
+    @Test
+    void theErrorsOfOthersAreNotQuoted() {
+        webSocketFate = () -> Mono.error(new IllegalStateException("wss://phoenix.test/?key=" + Secrets.MARKER));
+
+        assertThat(connect(socket())).isEqualTo(PhoenixTransport.LONGPOLL);
     }
 
     @Test

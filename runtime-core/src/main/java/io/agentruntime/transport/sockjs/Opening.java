@@ -2,6 +2,7 @@ package io.agentruntime.transport.sockjs;
 
 import io.agentruntime.connection.CloseStatus;
 import io.agentruntime.error.ConnectionLostException;
+import io.agentruntime.error.RuntimeClientException;
 import io.agentruntime.transport.Pipe;
 import io.agentruntime.transport.PipeListener;
 import io.agentruntime.transport.PipeRequest;
@@ -77,7 +78,7 @@ final class Opening {
                             requests.address(),
                             transport,
                             next,
-                            error.getMessage());
+                            RuntimeClientException.describe(error));
                     return open(order, place + 1).doOnError(last -> suppress(last, error));
                 });
     }

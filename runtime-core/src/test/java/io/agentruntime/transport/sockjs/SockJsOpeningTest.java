@@ -7,7 +7,9 @@ import static io.agentruntime.transport.sockjs.SockJsTransport.XHR_POLLING;
 import static io.agentruntime.transport.sockjs.SockJsTransport.XHR_STREAMING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import ch.qos.logback.classic.Level;
 import io.agentruntime.connection.SessionEnd;
 import io.agentruntime.error.ConnectionLostException;
 import io.agentruntime.error.DecodeException;
@@ -16,6 +18,7 @@ import io.agentruntime.error.HttpStatusException;
 import io.agentruntime.error.InvalidOptionException;
 import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.net.SecretUri;
+import io.agentruntime.support.LogLines;
 import io.agentruntime.support.Secrets;
 import io.agentruntime.testkit.server.ServerRequest;
 import io.agentruntime.testkit.server.WireFaults;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /** How a session is opened: {@code /info}, one transport after the other, limits, cookies. */
 class SockJsOpeningTest extends InMemorySockJs {
@@ -314,6 +318,27 @@ class SockJsOpeningTest extends InMemorySockJs {
 
         assertThat(error).isInstanceOf(HttpStatusException.ServerError.class);
         assertThat(error.getSuppressed()).hasSize(1).hasOnlyElementsOfType(HandshakeException.class);
+    }
+
+    @Test
+    void the_log_does_not_quote_the_errors_of_others() {
+        SockJsConnector connector = SockJsConnector.over(
+                service.server.exchange(),
+                service.server.streaming(),
+                limits -> (request, listener) -> Mono.error(new IllegalStateException(TOKEN)),
+                SockJsOptions.builder().transports(RAW_WEBSOCKET, XHR_POLLING).build(),
+                limits,
+                time);
+        try (LogLines log = LogLines.of(SockJsConnector.class)) {
+            connect(connector);
+            passMillis(10);
+
+            assertThat(log.at(Level.INFO, "did not open over"))
+                    .singleElement(STRING)
+                    .endsWith("IllegalStateException")
+                    .doesNotContain(TOKEN);
+        }
+        assertThat(pipes).hasSize(1);
     }
 
     @Test
