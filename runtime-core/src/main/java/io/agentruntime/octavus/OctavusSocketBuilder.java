@@ -22,7 +22,9 @@ import reactor.core.publisher.Mono;
  * Configures an {@link OctavusSocketTransport}. {@code url} or {@code connector} is required, everything else has a default. A
  * value that cannot work fails here, with an {@link InvalidOptionException} that names the option.
  *
- * <p>Reconnects without end, {@code random(0, min(30 s, 1 s * 2^n))}, by default; {@code maxRetries(0)} turns it off.
+ * <p>Reconnects without end, {@code random(0, min(30 s, 1 s * 2^n))}, by default; {@code maxRetries(0)} turns it off. Failures
+ * mean what {@link FailureClassifier#standard()} says, unless {@code classifier} says otherwise. The policy of {@code streams} is
+ * that of custom events: the subscriber of a turn always slows the socket down.
  */
 public final class OctavusSocketBuilder extends ClientBuilder<OctavusSocketBuilder> {
 

@@ -29,6 +29,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>Reconnects without end, {@code random(0, min(5 s, 1 s * 2^n))}, by default; {@link PhoenixDelays#reconnect()} is what
  * Phoenix' own client does.
+ *
+ * <p>The outbound queue of {@code webSocket} holds for long-polling too.
  */
 public final class PhoenixSocketBuilder extends ClientBuilder<PhoenixSocketBuilder> {
 
