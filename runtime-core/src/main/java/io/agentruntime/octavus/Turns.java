@@ -390,8 +390,7 @@ final class Turns {
         leftover = leftover.asTold();
         session.send(settings.message(ClientMessages.STOP))
                 .subscribe(
-                        nothing -> {},
-                        error -> log.debug("A stop was not sent: {}", RuntimeClientException.describe(error)));
+                        nothing -> {}, error -> log.debug("No stop sent: {}", RuntimeClientException.describe(error)));
         return session;
     }
 
