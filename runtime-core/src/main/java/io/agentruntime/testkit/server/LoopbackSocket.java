@@ -89,6 +89,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
     private void closing(ChannelHandlerContext ctx, ServerSocket opened, CloseWebSocketFrame close) {
         int code = close.statusCode() < 0 ? NO_STATUS : close.statusCode();
         opened.closing(code, close.reasonText());
+        gone();
         if (closeSent) {
             ctx.close();
         } else {
@@ -98,12 +99,20 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         }
     }
 
+    private void end(ChannelHandlerContext ctx) {
+        gone();
+        ctx.close();
+    }
+
+    /** Noted before the peer can see the end: who has seen it finds the socket gone here. */
     private void gone() {
+        ServerSocket last = socket;
+        socket = null;
         if (closeTimer != null) {
             closeTimer.cancel(false);
         }
-        if (socket != null) {
-            socket.closed();
+        if (last != null) {
+            last.closed();
         }
     }
 
@@ -114,7 +123,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         } else if (cause instanceof CorruptedWebSocketFrameException violation) {
             close(violation.closeStatus().code(), "");
         } else {
-            ctx.close();
+            end(ctx);
         }
     }
 
@@ -158,13 +167,13 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
             ByteBuf payload = Unpooled.buffer().writeShort(code);
             payload.writeCharSequence(reason, StandardCharsets.UTF_8);
             ctx.writeAndFlush(new CloseWebSocketFrame(true, 0, payload));
-            closeTimer = ctx.executor().schedule(() -> ctx.close(), CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+            closeTimer = ctx.executor().schedule(() -> end(ctx), CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         });
     }
 
     @Override
     public void cut() {
-        onLoop(ctx -> ctx.close());
+        onLoop(this::end);
     }
 
     @Override

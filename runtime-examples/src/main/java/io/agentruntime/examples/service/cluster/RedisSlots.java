@@ -65,10 +65,11 @@ final class RedisSlots implements SharedSlots, AutoCloseable {
      * @param slots how many there are, at most 1000
      */
     RedisSlots(String url, String prefix, String member, int slots, LeaseTimes times) {
+        RedisURI address = address(url);
         this.resources = ClientResources.builder()
                 .reconnectDelay(Delay.exponential(Duration.ZERO, LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
                 .build();
-        this.connections = connections(address(url), times.answer(), resources);
+        this.connections = connections(address, times.answer(), resources);
         this.redis = new StringRedisTemplate(connections);
         this.locks = new RedisLockRegistry(connections, prefix + ":slot", times.lease());
         this.membersKey = prefix + ":members";

@@ -24,12 +24,13 @@ import reactor.test.StepVerifier;
 class LeasedAgentsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String DISCONNECT = "POST /v1/runtime/disconnect";
 
     private final EmbeddedGateway gateway = EmbeddedGateway.start().block(PATIENCE);
     private final LeasedAgents home = new LeasedAgents(new AgentHome() {
         @Override
         public NookplotRuntimeBuilder runtime(String agentId) {
-            return gateway.runtime(gateway.agent(agentId)).autoSubscribe(false);
+            return gateway.runtime(gateway.agent(agentId)).autoSubscribe(false).closeTimeout(PATIENCE);
         }
 
         @Override
@@ -84,11 +85,15 @@ class LeasedAgentsTest {
         assertThat(gateway.sessionsOpened(gateway.agent("ada"))).isEqualTo(2);
     }
 
+    /** Its start waits for the stop that is under way; meanwhile its slot becomes somebody else's. */
     @Test
     void anAgentThatIsStoppedIsNotStartedByAnybodyElse() {
         becomes("connected", host.start("ada", lease()));
+        gateway.faults().stallHttp(DISCONNECT, true);
 
         StepVerifier.create(Mono.when(fleet.stop("ada"), fleet.start("ada"), host.stop("ada")))
+                .expectSubscription()
+                .then(() -> gateway.faults().stallHttp(DISCONNECT, false))
                 .expectError(UnknownAgentException.class)
                 .verify(PATIENCE);
         assertThat(fleet.agents()).isEmpty();
