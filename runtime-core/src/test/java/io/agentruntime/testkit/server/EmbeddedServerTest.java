@@ -172,15 +172,18 @@ class EmbeddedServerTest {
             reactor = ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
             http = reactor;
             streams = reactor;
-            pipes = WebSocketConnector.of(NetOptions.defaults(), WebSocketOptions.defaults());
         } else {
             time = VirtualTimeScheduler.create();
             server = EmbeddedServer.inMemory(protocol, protocol.confined, settings, time);
             http = server.exchange();
             streams = server.streaming();
-            pipes = server.pipes(WebSocketOptions.defaults());
         }
+        pipes = pipes(WebSocketOptions.defaults());
         faults = new WireFaults(server);
+    }
+
+    private PipeConnector pipes(WebSocketOptions options) {
+        return loopback ? WebSocketConnector.of(NetOptions.defaults(), options) : server.pipes(options);
     }
 
     @AfterEach
@@ -303,6 +306,9 @@ class EmbeddedServerTest {
                 .isInstanceOf(HandshakeException.class)
                 .hasMessageContaining("403");
         assertThat(failure(connect("/other"))).isInstanceOf(ConnectFailedException.class);
+        pipes = pipes(WebSocketOptions.builder()
+                .handshakeTimeout(Duration.ofMillis(500))
+                .build());
         assertThat(failure(connect("/stalled"))).isInstanceOf(TimeLimitException.class);
         assertThat(server.sockets()).isZero();
     }
