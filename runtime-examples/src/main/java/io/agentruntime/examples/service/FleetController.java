@@ -102,7 +102,8 @@ final class FleetController {
     }
 
     private Flux<ServerSentEvent<Object>> hears(NookplotRuntime runtime) {
-        return runtime.channels().deliveries(VIEWER).map(FleetController::written);
+        return KeepAlive.beside(
+                runtime.channels().deliveries(VIEWER).map(FleetController::written), Schedulers.parallel());
     }
 
     private static ServerSentEvent<Object> written(Delivery<ChannelMessage> delivery) {
