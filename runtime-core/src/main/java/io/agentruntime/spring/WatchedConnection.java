@@ -65,14 +65,24 @@ final class WatchedConnection {
         }
     }
 
-    /** Completes when what was queued is out, the connection has ended, and the event that says so has been published. */
+    /**
+     * Completes when what was queued is out, the connection has ended, and the event that says so has been published. Never
+     * fails: others are stopped beside it.
+     */
     Mono<Void> stop(Duration drainTimeout) {
-        return connection
-                .drain(drainTimeout)
-                .then(Mono.defer(connection::disconnect))
-                .then(Mono.defer(() -> published.filter(this::isTheEnd).next().then()))
+        Mono<Void> end = Mono.defer(connection::disconnect)
+                .then(Mono.defer(() -> published.filter(this::isTheEnd).next().then()));
+        return orSay(Mono.defer(() -> connection.drain(drainTimeout)))
+                .then(orSay(end))
                 .doOnTerminate(this::letGo)
                 .doOnCancel(this::letGo);
+    }
+
+    private Mono<Void> orSay(Mono<Void> step) {
+        return step.onErrorResume(error -> {
+            log.warn("{} '{}' did not stop in good order: {}", protocol, name, RuntimeClientException.describe(error));
+            return Mono.empty();
+        });
     }
 
     private boolean isTheEnd(Step step) {

@@ -79,6 +79,34 @@ class WatchedConnectionTest {
         assertThat(heard).containsExactly("connecting", "connected", "disconnected");
     }
 
+    /** An application's own connection may, whatever its contract says. */
+    @Test
+    void aConnectionThatDoesNotStopInGoodOrderIsSaidAndLetGo() {
+        FakeConnection broken = new FakeConnection() {
+            @Override
+            public Mono<Void> drain(Duration limit) {
+                return Mono.error(new IllegalStateException("drain"));
+            }
+
+            @Override
+            public Mono<Void> disconnect() {
+                throw new IllegalArgumentException("disconnect");
+            }
+        };
+        WatchedConnection watched = new WatchedConnection("fake", "broken", broken, true, this::hear);
+        watched.start();
+
+        try (LogLines log = LogLines.of(WatchedConnection.class)) {
+            StepVerifier.create(watched.stop(Duration.ZERO)).expectComplete().verify(PATIENCE);
+
+            assertThat(log.at(Level.WARN, "'broken' did not stop in good order"))
+                    .satisfiesExactly(
+                            first -> assertThat(first).endsWith("IllegalStateException"),
+                            second -> assertThat(second).endsWith("IllegalArgumentException"));
+        }
+        assertThat(broken.states.currentSubscriberCount()).isZero();
+    }
+
     @Test
     void aListenerThatFailsWithAnErrorHearsTheNextEvent() {
         WatchedConnection watched = watch(event -> {
@@ -161,7 +189,7 @@ class WatchedConnectionTest {
     }
 
     /** A connection whose states are the test's to say. */
-    private static final class FakeConnection implements RuntimeConnection {
+    private static class FakeConnection implements RuntimeConnection {
 
         final Sinks.Many<ConnectionState> states = Sinks.many().replay().latestOrDefault(new Disconnected());
         final Sinks.Empty<Void> connecting = Sinks.empty();
