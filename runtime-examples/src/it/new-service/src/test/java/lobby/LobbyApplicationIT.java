@@ -6,10 +6,12 @@ import io.agentruntime.testkit.EmbeddedGateway;
 import io.agentruntime.testkit.GatewayAgent;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -51,9 +54,12 @@ class LobbyApplicationIT {
             ask(address + "/actuator/metrics/agentruntime.connections", "\"state\"", "connected");
             ask(address + "/actuator/runtimes", "\"protocol\":\"nookplot\"", "\"state\":\"connected\"");
 
+            InputStream viewer = view(address + "/events", () -> gateway.push(alice, "hello"));
             // Not Process.destroy(), which would close the stream that is being read.
             application.toHandle().destroy();
             output.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(new String(viewer.readAllBytes(), StandardCharsets.UTF_8)).contains("data:hello\n\n");
+            assertThat(said).anyMatch(line -> line.contains("Graceful shutdown complete"));
             // The gateway may still be reading what the process has left behind.
             gateway.frameStream()
                     .filter(frame -> frame.agentId().equals(alice.id()) && frame.text().equals("1000 client disconnect"))
@@ -92,6 +98,18 @@ class LobbyApplicationIT {
             }
         });
         port.completeExceptionally(new AssertionError("It did not start"));
+    }
+
+    /** Opens a stream of events; its head comes with the first of them. */
+    private InputStream view(String address, Runnable event) {
+        CompletableFuture<InputStream> stream = browser.sendAsync(
+                        HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofInputStream())
+                .thenApply(HttpResponse::body);
+        Flux.interval(Duration.ofMillis(100))
+                .takeUntilOther(Mono.fromFuture(stream))
+                .doOnNext(tick -> event.run())
+                .blockLast(PATIENCE);
+        return stream.join();
     }
 
     /** Asks until the answer holds all of this. */

@@ -6,6 +6,7 @@ import io.agentruntime.spring.ConnectionStateChanged;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -15,6 +16,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 @SpringBootApplication
 public class LobbyApplication {
@@ -27,6 +29,7 @@ public class LobbyApplication {
     static class Lobby {
 
         private final NookplotRuntime runtime;
+        private final Sinks.Empty<Void> stopping = Sinks.empty();
 
         Lobby(NookplotRuntime runtime) {
             this.runtime = runtime;
@@ -34,7 +37,7 @@ public class LobbyApplication {
 
         @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
         Flux<String> events() {
-            return runtime.events().all().map(GatewayEvent::type);
+            return runtime.events().all().map(GatewayEvent::type).takeUntilOther(stopping.asMono());
         }
 
         @PostMapping("/channels/{id}")
@@ -45,6 +48,11 @@ public class LobbyApplication {
         @EventListener
         void on(ConnectionStateChanged change) {
             LoggerFactory.getLogger(getClass()).info("{}", change);
+        }
+
+        @EventListener(ContextClosedEvent.class)
+        void stop() {
+            stopping.tryEmitEmpty();
         }
     }
 }
