@@ -54,8 +54,8 @@ final class GatewayCore implements ServerProtocol {
         this.channels = new ChannelBook(ids, clock);
         this.inbox = new InboxBook(ids, clock);
         this.rateLimiter = new RateLimiter(clock);
-        this.requestLog = new Recorder<>(settings.recordLimit());
-        this.frameLog = new Recorder<>(settings.recordLimit());
+        this.requestLog = new Recorder<>(confined, settings.recordLimit());
+        this.frameLog = new Recorder<>(confined, settings.recordLimit());
         this.sockets = new SocketBook(this);
         this.messages = new Messages(this);
         this.signatures = new Signatures(this);
@@ -133,11 +133,11 @@ final class GatewayCore implements ServerProtocol {
     }
 
     private void record(RecordedRequest request) {
-        confined.effect(() -> requestLog.add(request));
+        requestLog.add(request);
     }
 
     void record(GatewaySocket socket, RecordedFrame.Kind kind, String type, String text) {
         RecordedFrame frame = new RecordedFrame(clock.now(), socket.agentId, socket.wire.number(), kind, type, text);
-        confined.effect(() -> frameLog.add(frame));
+        frameLog.add(frame);
     }
 }

@@ -52,8 +52,8 @@ final class CodeboltCore implements ServerProtocol {
         this.confined = confined;
         this.scheduler = scheduler;
         this.options = options;
-        this.messages = new Recorder<>(options.recordLimit);
-        this.handshakes = new Recorder<>(options.recordLimit);
+        this.messages = new Recorder<>(confined, options.recordLimit);
+        this.handshakes = new Recorder<>(confined, options.recordLimit);
     }
 
     Instant now() {
@@ -63,8 +63,7 @@ final class CodeboltCore implements ServerProtocol {
     @Override
     public void arrived(ServerRequest request) {
         if (request.isHandshake()) {
-            ReceivedHandshake handshake = new ReceivedHandshake(request.path(), request.query());
-            confined.effect(() -> handshakes.add(handshake));
+            handshakes.add(new ReceivedHandshake(request.path(), request.query()));
         }
     }
 
@@ -149,8 +148,7 @@ final class CodeboltCore implements ServerProtocol {
         public void received(byte[] payload, boolean binary) {
             JsonNode json = parse(payload);
             String type = json.path("type").asString("");
-            ReceivedMessage message = new ReceivedMessage(now(), socket.number(), type, json);
-            confined.effect(() -> messages.add(message));
+            messages.add(new ReceivedMessage(now(), socket.number(), type, json));
             requests.received(socket, type, json);
         }
 
@@ -164,9 +162,8 @@ final class CodeboltCore implements ServerProtocol {
 
         @Override
         public void closing(int code, String reason) {
-            ReceivedMessage message = new ReceivedMessage(
-                    now(), socket.number(), "close", JSON.valueToTree(Map.of("code", code, "reason", reason)));
-            confined.effect(() -> messages.add(message));
+            messages.add(new ReceivedMessage(
+                    now(), socket.number(), "close", JSON.valueToTree(Map.of("code", code, "reason", reason))));
         }
 
         @Override

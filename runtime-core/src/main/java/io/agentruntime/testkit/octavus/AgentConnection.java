@@ -45,7 +45,7 @@ final class AgentConnection implements SocketHandler {
             return;
         }
         ReceivedMessage received = new ReceivedMessage(number, message);
-        core.confined.effect(() -> core.messages.add(received));
+        core.messages.add(received);
         switch (received.type()) {
             case "init" -> sessionId = message.path("sessionId").asString("");
             case "trigger", "continue" -> begin(message);

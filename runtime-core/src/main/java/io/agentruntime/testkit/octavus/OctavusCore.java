@@ -54,7 +54,7 @@ final class OctavusCore implements ServerProtocol {
     OctavusCore(Scheduler scheduler, OctavusSettings settings) {
         this.scheduler = scheduler;
         this.settings = settings;
-        this.messages = new Recorder<>(settings.recordLimit());
+        this.messages = new Recorder<>(confined, settings.recordLimit());
         AgentScript own = settings.agent();
         this.agent = own == null ? new DemoAgent(Duration.ZERO, scheduler) : own;
         this.sockJs = new SockJsEndpoint(
@@ -153,7 +153,7 @@ final class OctavusCore implements ServerProtocol {
         if (message == null || sessionId.isEmpty()) {
             return reply(400, Map.of("error", "sessionId is required"));
         }
-        confined.effect(() -> messages.add(new ReceivedMessage(0, message)));
+        messages.add(new ReceivedMessage(0, message));
         Flux<byte[]> body = turn(message, sessionId)
                 .map(event -> ("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8))
                 .concatWith(Mono.just(DONE));

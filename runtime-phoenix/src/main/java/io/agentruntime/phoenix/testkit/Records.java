@@ -25,36 +25,31 @@ final class Records {
     Records(Hub hub, PhoenixSettings settings) {
         this.hub = hub;
         this.secretFields = settings.secretFields();
-        this.connects = new Recorder<>(settings.recordLimit());
-        this.messages = new Recorder<>(settings.recordLimit());
+        this.connects = new Recorder<>(hub.confined, settings.recordLimit());
+        this.messages = new Recorder<>(hub.confined, settings.recordLimit());
     }
 
     void add(ConnectRequest request) {
         Map<String, String> params = new LinkedHashMap<>();
         request.params().forEach((name, value) -> params.put(name, isSecret(name) ? HIDDEN : value));
-        RecordedConnect connect = new RecordedConnect(
+        connects.add(new RecordedConnect(
                 now(),
                 request.transport(),
                 request.vsn(),
                 params,
-                request.authToken().isPresent());
-        hub.confined.effect(() -> connects.add(connect));
+                request.authToken().isPresent()));
     }
 
     void add(Connection from, WireMessage message) {
         String payload = message.payload() instanceof byte[] data
                 ? length(data)
                 : visible(message.json()).toString();
-        add(new RecordedMessage(
+        messages.add(new RecordedMessage(
                 now(), from.number(), message.joinRef(), message.ref(), message.topic(), message.event(), payload));
     }
 
     void addMalformed(Connection from, byte[] frame) {
-        add(new RecordedMessage(now(), from.number(), null, null, "", "", length(frame)));
-    }
-
-    private void add(RecordedMessage message) {
-        hub.confined.effect(() -> messages.add(message));
+        messages.add(new RecordedMessage(now(), from.number(), null, null, "", "", length(frame)));
     }
 
     private static String length(byte[] data) {
