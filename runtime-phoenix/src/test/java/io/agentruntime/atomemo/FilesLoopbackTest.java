@@ -44,8 +44,8 @@ class FilesLoopbackTest {
     private EmbeddedFileStore store;
     private AtomemoPlugin plugin;
 
-    /** What happens when the first bytes of a file have come. */
-    private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    /** What happens when the first bytes of a file have come; the others wait for it. */
+    private final AtomicReference<Mono<?>> meanwhile = new AtomicReference<>(Mono.empty());
 
     @BeforeAll
     static void addressesAreSecret() {
@@ -83,10 +83,8 @@ class FilesLoopbackTest {
                 "copy.bin",
                 "application/x-copy",
                 file.size(),
-                files.download(file).switchOnFirst((first, bytes) -> {
-                    meanwhile.get().run();
-                    return bytes;
-                }));
+                files.download(file)
+                        .switchOnFirst((first, bytes) -> meanwhile.get().thenMany(bytes)));
     }
 
     private Mono<FileRef> load(ToolCall call) {
@@ -131,7 +129,10 @@ class FilesLoopbackTest {
 
     @Test
     void aConnectionThatBreaksMeanwhileIsNoConcernOfTheFiles() {
-        meanwhile.set(hub.server().faults()::dropAllSockets);
+        meanwhile.set(Mono.fromRunnable(hub.server().faults()::dropAllSockets)
+                .thenMany(hub.server().messageStream())
+                .filter(message -> message.event().equals("register_plugin"))
+                .elementAt(1));
         FileRef file = large();
 
         assertCopied(file, invoke("copy-file", file));

@@ -65,6 +65,11 @@ class PluginLoopbackTest {
         hub.server().faults().dropAllSockets();
         assertThat(hub.invokeTool("plain-tool", Map.of()).block(PATIENCE).isError())
                 .isFalse();
+        hub.server()
+                .messageStream()
+                .filter(message -> message.event().equals("register_plugin"))
+                .elementAt(1)
+                .block(PATIENCE);
         assertThat(hub.registrations()).hasSize(2);
 
         plugin.stop().block(PATIENCE);
