@@ -29,7 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -188,7 +188,10 @@ abstract class ServerContract {
 
     /** A socket, and what came over it. */
     final class Client implements PipeListener {
-        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+        /** Of a kind that an event loop never waits at while the test looks into it. */
+        private final BlockingQueue<String> heard = new LinkedTransferQueue<>();
+
         final AtomicInteger pings = new AtomicInteger();
         Pipe pipe;
 
