@@ -56,9 +56,10 @@ class OtherProtocolsTest {
 
         final Sinks.Many<ConnectionStateChanged> events = Sinks.many().replay().all();
 
+        /** Each protocol publishes from a thread of its own; the sink refuses what comes in the middle of another one. */
         @EventListener
-        void on(ConnectionStateChanged event) {
-            events.tryEmitNext(event);
+        synchronized void on(ConnectionStateChanged event) {
+            events.tryEmitNext(event).orThrow();
         }
 
         Flux<ConnectionStateChanged> connected(String protocol) {
