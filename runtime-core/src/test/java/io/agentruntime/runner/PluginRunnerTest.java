@@ -47,7 +47,10 @@ class PluginRunnerTest {
             int status = PluginRunner.builder()
                     .start(Mono.fromRunnable(() -> System.out.println("started"))
                             .then(args[0].equals("prepares") ? told.asMono() : Mono.empty()))
-                    .until(told.asMono().doOnSuccess(nothing -> System.out.println("finished what it was at")))
+                    // In this order: who reads "running" knows that the run has begun.
+                    .until(Mono.when(
+                            told.asMono().doOnSuccess(nothing -> System.out.println("finished what it was at")),
+                            Mono.fromRunnable(() -> System.out.println("running"))))
                     .stop(args[0].equals("hangs") ? stop.then(Mono.never()) : stop)
                     .stopTimeout(Duration.ofSeconds(args[0].equals("late") ? 1 : 50))
                     .endProcess(!args[0].equals("returns"))
@@ -109,6 +112,7 @@ class PluginRunnerTest {
     @DisabledOnOs(OS.WINDOWS)
     void whatRunsGoesOnUntilItWasStopped() throws Exception {
         start("stops");
+        awaitLine("running");
         signal("TERM");
         awaitLine("stopping");
         awaitLine("finished what it was at");
