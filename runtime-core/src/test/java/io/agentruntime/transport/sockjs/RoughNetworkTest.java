@@ -80,6 +80,9 @@ class RoughNetworkTest {
         service.onMessage = (socket, text) -> {};
         network.split(3_000).delay(Duration.ofNanos(200_000), Duration.ofMillis(1));
         Pipe pipe = open(transport);
+        // The client of a plain WebSocket knows of it before the server has taken it up.
+        eventually(() -> assertThat(service.opened).hasSize(1));
+        ServerSocket peer = service.socket();
         List<String> there = messages(1);
         List<String> back = messages(2);
 
@@ -88,7 +91,7 @@ class RoughNetworkTest {
                 .then();
         Mono<Void> pushed = Flux.fromIterable(back)
                 .zipWith(Flux.interval(Duration.ofNanos(500_000)).onBackpressureBuffer())
-                .doOnNext(next -> service.socket().text(next.getT1()))
+                .doOnNext(next -> peer.text(next.getT1()))
                 .then();
         Mono.when(sent, pushed).block(LIMIT);
 
