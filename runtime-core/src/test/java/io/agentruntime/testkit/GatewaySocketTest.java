@@ -223,7 +223,7 @@ class GatewaySocketTest extends GatewayContract {
         assertThat(fourth.texts().take(Duration.ofMillis(1)).collectList().block())
                 .isEmpty();
         client.welcomed(bob);
-        assertThat(gateway.sockets()).isEqualTo(4);
+        eventually(() -> gateway.sockets() == 4);
     }
 
     @Test
