@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +48,6 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -160,30 +160,30 @@ class EmbeddedServerTest {
     private HttpExchange http;
     private StreamingExchange streams;
     private PipeConnector pipes;
-    private @Nullable VirtualTimeScheduler time;
+
+    /** The server's in memory. Over loopback the client's only, so that no limit runs out before the test lets it. */
+    private VirtualTimeScheduler time;
+
     private @Nullable ReactorHttpExchange reactor;
 
     @BeforeEach
     void start() {
         ServerSettings settings = ServerSettings.defaults().withMaxFrameBytes(50_000);
+        time = VirtualTimeScheduler.create();
         if (loopback) {
             server = EmbeddedServer.onLoopback(protocol, protocol.confined, settings);
             server.start().block(LIMIT);
-            reactor = ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
+            reactor = ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), time);
             http = reactor;
             streams = reactor;
+            pipes = WebSocketConnector.of(NetOptions.defaults(), WebSocketOptions.defaults(), time);
         } else {
-            time = VirtualTimeScheduler.create();
             server = EmbeddedServer.inMemory(protocol, protocol.confined, settings, time);
             http = server.exchange();
             streams = server.streaming();
+            pipes = server.pipes(WebSocketOptions.defaults());
         }
-        pipes = pipes(WebSocketOptions.defaults());
         faults = new WireFaults(server);
-    }
-
-    private PipeConnector pipes(WebSocketOptions options) {
-        return loopback ? WebSocketConnector.of(NetOptions.defaults(), options) : server.pipes(options);
     }
 
     @AfterEach
@@ -193,9 +193,7 @@ class EmbeddedServerTest {
         if (reactor != null) {
             reactor.close().block(LIMIT);
         }
-        if (time != null) {
-            time.dispose();
-        }
+        time.dispose();
     }
 
     private static final class Heard implements PipeListener {
@@ -246,10 +244,28 @@ class EmbeddedServerTest {
     private <T> T await(Mono<T> mono) {
         Mono<T> running = mono.cache();
         running.subscribe(value -> {}, error -> {});
-        if (time != null) {
+        if (!loopback) {
             time.advanceTimeBy(LIMIT);
         }
         return running.block(LIMIT);
+    }
+
+    private Throwable failure(Mono<?> mono) {
+        return await(error(mono));
+    }
+
+    private static Mono<Throwable> error(Mono<?> mono) {
+        return mono.then(Mono.<Throwable>empty()).onErrorResume(Mono::just);
+    }
+
+    /** What something fails with whose limit runs out while the server has its request, and does not answer. */
+    private Throwable lateFailure(Mono<?> mono, Duration limit) {
+        int before = protocol.requests.size();
+        Mono<Throwable> failure = error(mono).cache();
+        failure.subscribe();
+        until(() -> protocol.requests.size() > before);
+        time.advanceTimeBy(limit);
+        return failure.block(LIMIT);
     }
 
     private void eventually(String event) {
@@ -257,18 +273,14 @@ class EmbeddedServerTest {
     }
 
     private void until(BooleanSupplier condition) {
-        if (time != null) {
-            time.advanceTime();
-        }
+        let();
         Flux.interval(Duration.ZERO, Duration.ofMillis(5))
                 .filter(tick -> condition.getAsBoolean())
                 .blockFirst(LIMIT);
     }
 
     private List<String> messages(int count) {
-        if (time != null) {
-            time.advanceTime();
-        }
+        let();
         return heard.messages.asFlux().take(count).collectList().block(LIMIT);
     }
 
@@ -306,15 +318,9 @@ class EmbeddedServerTest {
                 .isInstanceOf(HandshakeException.class)
                 .hasMessageContaining("403");
         assertThat(failure(connect("/other"))).isInstanceOf(ConnectFailedException.class);
-        pipes = pipes(WebSocketOptions.builder()
-                .handshakeTimeout(Duration.ofMillis(500))
-                .build());
-        assertThat(failure(connect("/stalled"))).isInstanceOf(TimeLimitException.class);
+        assertThat(lateFailure(connect("/stalled"), WebSocketOptions.defaults().handshakeTimeout()))
+                .isInstanceOf(TimeLimitException.class);
         assertThat(server.sockets()).isZero();
-    }
-
-    private Throwable failure(Mono<?> mono) {
-        return await(mono.then(Mono.<Throwable>empty()).onErrorResume(Mono::just));
     }
 
     @Test
@@ -423,7 +429,7 @@ class EmbeddedServerTest {
         faults.loseAnswers("/whole", 1);
         assertThat(failure(http.exchange(get("/whole")))).isInstanceOf(ConnectionLostException.class);
         faults.stallHttp("/whole", true);
-        assertThat(failure(http.exchange(call("GET", "/whole", "", Duration.ofMillis(50)))))
+        assertThat(lateFailure(http.exchange(call("GET", "/whole", "", Duration.ofMillis(50))), Duration.ofMillis(50)))
                 .isInstanceOf(TimeLimitException.class);
         faults.stallHttp("/whole", false);
         faults.delayHttp("/whole", Duration.ofMillis(20));
@@ -442,7 +448,7 @@ class EmbeddedServerTest {
     }
 
     private void let() {
-        if (time != null) {
+        if (!loopback) {
             time.advanceTime();
         }
     }
@@ -526,17 +532,17 @@ class EmbeddedServerTest {
 
     @Test
     void aSilentStreamFailsAtItsLimit() {
-        StepVerifier.create(texts(get("/stream"), Duration.ofSeconds(1)))
+        AtomicBoolean ended = new AtomicBoolean();
+        StepVerifier.create(texts(get("/stream"), Duration.ofSeconds(1)).doOnTerminate(() -> ended.set(true)))
                 .then(this::let)
                 .expectNextCount(1)
                 .then(() -> protocol.emit("one"))
                 .then(this::let)
                 .expectNext("one")
-                .then(() -> {
-                    if (time != null) {
-                        time.advanceTimeBy(Duration.ofSeconds(1));
-                    }
-                })
+                .then(() -> until(() -> {
+                    time.advanceTimeBy(Duration.ofSeconds(1));
+                    return ended.get();
+                }))
                 .expectError(TimeLimitException.class)
                 .verify(LIMIT);
         protocol.aborted.asMono().block(LIMIT);
@@ -560,7 +566,7 @@ class EmbeddedServerTest {
         protocol.emit("one");
         texts(get("/stream"), Duration.ofSeconds(1)).subscribe(slow);
         assertThat(messages(2)).endsWith("one");
-        pass(Duration.ofMillis(1500));
+        time.advanceTimeBy(Duration.ofMillis(1500));
         protocol.emit("two");
         slow.request(1);
         assertThat(messages(3)).endsWith("two");
@@ -569,27 +575,20 @@ class EmbeddedServerTest {
         assertThat(read).hasSize(3);
     }
 
-    private void pass(Duration duration) {
-        if (time == null) {
-            Mono.delay(duration).block();
-        } else {
-            time.advanceTimeBy(duration);
-        }
-    }
-
     @Test
     void theHeadHasALimitOfItsOwn() {
-        Flux<String> get = texts(call("GET", "/never", "", Duration.ofMillis(100)), LONG);
-        assertThat(failure(get.then())).isInstanceOf(TimeLimitException.class);
+        Duration limit = Duration.ofSeconds(1);
+        Flux<String> get = texts(call("GET", "/never", "", limit), LONG);
+        assertThat(lateFailure(get.then(), limit)).isInstanceOf(TimeLimitException.class);
         protocol.aborted.asMono().block(LIMIT);
-        Flux<String> post = texts(call("POST", "/never", "{}", Duration.ofMillis(100)), LONG);
-        assertThat(failure(post.then())).isInstanceOf(OutcomeUnknownException.class);
+        Flux<String> post = texts(call("POST", "/never", "{}", limit), LONG);
+        assertThat(lateFailure(post.then(), limit)).isInstanceOf(OutcomeUnknownException.class);
         // The limit does not touch what comes after the head.
-        Flux<String> late = texts(call("GET", "/stream", "", Duration.ofSeconds(1)), LONG);
+        Flux<String> late = texts(call("GET", "/stream", "", limit), LONG);
         StepVerifier.create(late)
                 .then(this::let)
                 .expectNextCount(1)
-                .then(() -> pass(Duration.ofMillis(1200)))
+                .then(() -> time.advanceTimeBy(limit.multipliedBy(2)))
                 .then(() -> protocol.emit("one"))
                 .then(this::let)
                 .expectNext("one")
