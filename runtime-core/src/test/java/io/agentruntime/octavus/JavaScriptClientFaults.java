@@ -23,7 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
  * What the platform's own JavaScript client gets wrong, each as a test of ours, over real sockets. Subclasses say which.
@@ -206,15 +207,23 @@ abstract class JavaScriptClientFaults {
     @Test
     void aSocketThatIsDeadBothWaysIsFoundOutAndReplaced() {
         server.agent(talker(100_000));
-        OctavusSocketTransport transport = transport(
-                options -> options.heartbeatInterval(Duration.ofMillis(100)).livenessTimeout(Duration.ofMillis(400)));
-        Mono<StreamEvent> turn = transport.trigger("a").last().cache();
-        turn.subscribe(event -> {}, error -> {});
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        OctavusSocketTransport transport = transport(options -> options.timer(time));
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        transport.trigger("a").subscribe(event -> {}, end::set);
         eventually("the trigger is there", () -> !server.messages("trigger").isEmpty());
         freeze();
 
-        assertThatThrownBy(() -> turn.block(LIMIT)).isInstanceOf(SessionEndedException.class);
-        awaitState(transport, Status.CONNECTED);
+        // For the client no time has passed so far: no standstill of this machine is taken for the server's silence.
+        eventually("the silence is found out", () -> {
+            time.advanceTimeBy(Duration.ofSeconds(1));
+            return end.get() != null;
+        });
+        assertThat(end.get()).isInstanceOf(SessionEndedException.class);
+        eventually("the socket is replaced", () -> {
+            time.advanceTimeBy(Duration.ofMillis(1));
+            return transport.currentState().status() == Status.CONNECTED;
+        });
     }
 
     @Test
@@ -293,7 +302,8 @@ abstract class JavaScriptClientFaults {
 
     @Test
     void twoTriggersTheFirstEndsAndSaysWhy() {
-        server.agent(talker(50));
+        server.agent(
+                turn -> talker("a".equals(turn.triggerName()) ? 100_000 : 50).turn(turn));
         OctavusSocketTransport transport = transport();
         Mono<List<StreamEvent>> first = transport.trigger("a").collectList().cache();
         first.subscribe();
@@ -465,16 +475,17 @@ abstract class JavaScriptClientFaults {
                 .concatWith(Flux.never()));
         OctavusSocketTransport transport = transport(options -> options.maxReadPause(Duration.ofMillis(100))
                 .streams(StreamOptions.defaults().withCapacity(64)));
-        AtomicInteger taken = new AtomicInteger();
 
-        // Takes its time, until far more must have come than its buffer holds; the end comes behind what is buffered.
-        Mono<Void> slow = transport
-                .trigger("a")
-                .concatMap(event -> taken.incrementAndGet() < 200 ? Mono.delay(Duration.ofMillis(10)) : Mono.empty(), 1)
-                .then();
-
-        assertThatThrownBy(() -> slow.block(LIMIT)).isInstanceOf(SlowSubscriberException.class);
-        eventually("the server has been told", () -> !server.messages("stop").isEmpty());
+        // Reads one event, and the next ones when it is too late; the end comes behind what is buffered.
+        StepVerifier.create(transport.trigger("a"), 1)
+                .expectNextCount(1)
+                .then(() -> eventually(
+                        "the server has been told",
+                        () -> !server.messages("stop").isEmpty()))
+                .thenRequest(Long.MAX_VALUE)
+                .thenConsumeWhile(event -> true)
+                .expectError(SlowSubscriberException.class)
+                .verify(LIMIT);
     }
 
     // ---- "Text ids are ignored, so interleaved parts mix; tool-input deltas are not accumulated."

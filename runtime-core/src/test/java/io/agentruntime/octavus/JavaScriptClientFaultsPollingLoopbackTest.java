@@ -5,6 +5,7 @@ import io.agentruntime.transport.WebSocketOptions;
 import io.agentruntime.transport.sockjs.SockJsConnector;
 import io.agentruntime.transport.sockjs.SockJsOptions;
 import io.agentruntime.transport.sockjs.SockJsTransport;
+import java.time.Duration;
 
 /** Over SockJS, polling only. */
 class JavaScriptClientFaultsPollingLoopbackTest extends JavaScriptClientFaults {
@@ -18,6 +19,7 @@ class JavaScriptClientFaultsPollingLoopbackTest extends JavaScriptClientFaults {
                         NetOptions.defaults(),
                         SockJsOptions.builder()
                                 .transports(SockJsTransport.XHR_POLLING)
+                                .minOpenTimeout(Duration.ofSeconds(10))
                                 .build(),
                         WebSocketOptions.defaults()));
     }
