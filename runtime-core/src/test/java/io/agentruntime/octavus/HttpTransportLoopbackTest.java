@@ -11,11 +11,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Turns over HTTP with real connections. */
 class HttpTransportLoopbackTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** Stands still: what is left of an answer is waited for as long as it takes. */
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
     private final AtomicInteger connections = new AtomicInteger();
     private EmbeddedOctavusServer server;
@@ -27,6 +31,7 @@ class HttpTransportLoopbackTest {
         transport = OctavusTransport.http(server.httpUrl())
                 .sessionId("s-1")
                 .http(http -> http.maxConnections(1))
+                .timer(time)
                 .net(net -> net.customizer(client ->
                         client.doOnChannelInit((observer, channel, address) -> connections.incrementAndGet())))
                 .build();
