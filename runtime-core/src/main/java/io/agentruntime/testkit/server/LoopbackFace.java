@@ -40,6 +40,7 @@ final class LoopbackFace implements Face {
     private final Wire wire;
     private final HttpServer server;
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+    private volatile boolean open;
     private volatile int port;
     private volatile @Nullable DisposableServer bound;
 
@@ -63,7 +64,10 @@ final class LoopbackFace implements Face {
 
     @Override
     public Mono<Void> start() {
-        return Mono.defer(() -> server.port(port).bind())
+        return Mono.defer(() -> {
+                    open = true;
+                    return server.port(port).bind();
+                })
                 .doOnNext(started -> {
                     port = started.port();
                     bound = started;
@@ -79,6 +83,7 @@ final class LoopbackFace implements Face {
                 return Mono.empty();
             }
             bound = null;
+            open = false;
             running.dispose();
             for (Channel channel : channels) {
                 if (channel.pipeline().get(LoopbackSocket.class) == null) {
@@ -95,6 +100,9 @@ final class LoopbackFace implements Face {
     private void track(Channel channel) {
         channels.add(channel);
         channel.closeFuture().addListener(closed -> channels.remove(channel));
+        if (!open) { // accepted just before the port was closed
+            channel.close();
+        }
     }
 
     private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
@@ -110,8 +118,16 @@ final class LoopbackFace implements Face {
                 .aggregate()
                 .asByteArray()
                 .defaultIfEmpty(new byte[0])
-                .flatMap(body -> wire.http(ServerRequest.of(method, request.uri(), headers, body)))
+                .flatMap(body -> whileOpen(request, wire.http(ServerRequest.of(method, request.uri(), headers, body))))
                 .flatMap(outcome -> respond(outcome, response));
+    }
+
+    /** Ends with the connection, before whoever waits for its close goes on; Reactor Netty cancels a call a little later. */
+    private static <T> Mono<T> whileOpen(HttpServerRequest request, Mono<T> outcome) {
+        Mono<Channel> client =
+                Mono.create(sink -> request.withConnection(connection -> sink.success(connection.channel())));
+        return client.flatMap(channel ->
+                outcome.takeUntilOther(FutureMono.from(channel.closeFuture())).switchIfEmpty(Mono.never()));
     }
 
     // Handshakes
