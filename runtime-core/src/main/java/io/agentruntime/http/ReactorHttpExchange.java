@@ -97,7 +97,8 @@ public final class ReactorHttpExchange implements HttpExchange, StreamingExchang
             return request.apply(handedOver)
                     .response((response, content) -> AnswerBody.read(call, response, content)
                             .map(body -> new HttpReply(response.status().code(), headers(response), body)))
-                    .single()
+                    // There is always one. single() says otherwise, to nobody, where a cancel overtakes it.
+                    .singleOrEmpty()
                     .timeout(
                             call.limit(),
                             Mono.error(() -> new TimeLimitException(call.toString(), call.limit())),
