@@ -13,22 +13,35 @@ import io.agentruntime.error.TimeLimitException;
 import io.agentruntime.json.BrokenFrames;
 import io.agentruntime.net.NetOptions;
 import io.agentruntime.support.Secrets;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Over loopback, with a server that misbehaves on purpose. */
 class ReactorHttpExchangeTest {
@@ -118,14 +131,20 @@ class ReactorHttpExchangeTest {
     @Test
     void endsAStalledExchangeAtItsLimit() {
         RawServer server = server((peer, request) -> peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"));
-        ReactorHttpExchange exchange = exchange(o -> o);
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        ReactorHttpExchange exchange = exchange(NetOptions.defaults(), o -> o, time);
+        Duration limit = Duration.ofMillis(300);
 
-        StepVerifier.create(exchange.exchange(call(server.url(), "GET", "/v1/x?a=b", null, Duration.ofMillis(300))))
+        StepVerifier.create(exchange.exchange(call(server.url(), "GET", "/v1/x?a=b", null, limit)))
+                .then(() -> waitUntil(() -> server.requests.size() == 1))
+                .then(() -> time.advanceTimeBy(limit))
                 .expectErrorSatisfies(e -> assertThat(e)
                         .isInstanceOf(TimeLimitException.class)
                         .hasMessage("GET /v1/x did not finish within PT0.3S"))
                 .verify(SOON);
-        StepVerifier.create(exchange.exchange(call(server.url(), "POST", "/v1/x", "{}", Duration.ofMillis(300))))
+        StepVerifier.create(exchange.exchange(call(server.url(), "POST", "/v1/x", "{}", limit)))
+                .then(() -> waitUntil(() -> server.requests.size() == 2))
+                .then(() -> time.advanceTimeBy(limit))
                 .expectErrorSatisfies(e -> assertThat(e)
                         .isInstanceOf(OutcomeUnknownException.class)
                         .hasCauseInstanceOf(TimeLimitException.class))
@@ -168,11 +187,11 @@ class ReactorHttpExchangeTest {
                 peer.reply(200, "{}");
             }
         });
-        ReactorHttpExchange exchange = exchange(o -> o);
+        // The answer can arrive a moment before the connection is back in the pool: then the next call waits for it.
+        ReactorHttpExchange exchange = exchange(o -> o.maxConnections(1));
         await(exchange.exchange(call(server, "GET", "/", null)));
 
-        Mono<HttpReply> post = exchange.exchange(call(server, "POST", "/", "{}"));
-        StepVerifier.create(post.delaySubscription(Duration.ofMillis(200)))
+        StepVerifier.create(exchange.exchange(call(server, "POST", "/", "{}")))
                 .expectError(OutcomeUnknownException.class)
                 .verify(SOON);
         assertThat(server.accepted).hasValue(1);
@@ -188,11 +207,15 @@ class ReactorHttpExchangeTest {
                 peer.close();
             }
         });
-        ReactorHttpExchange exchange = exchange(o -> o);
+        List<Channel> opened = new CopyOnWriteArrayList<>();
+        NetOptions net = NetOptions.builder()
+                .customizer(client -> client.doOnChannelInit((observer, channel, remote) -> opened.add(channel)))
+                .build();
+        ReactorHttpExchange exchange = exchange(net, o -> o, Schedulers.parallel());
         await(exchange.exchange(call(server, "GET", "/", null)));
-        waitUntil(() -> server.open.get() == 0);
+        waitUntil(() -> !opened.get(0).isOpen());
 
-        await(exchange.exchange(call(server, "POST", "/", "{}")).delaySubscription(Duration.ofMillis(200)));
+        await(exchange.exchange(call(server, "POST", "/", "{}")));
         assertThat(server.requests).hasSize(2);
     }
 
@@ -244,6 +267,56 @@ class ReactorHttpExchangeTest {
 
         request.dispose();
         waitUntil(() -> server.open.get() == 0);
+    }
+
+    @Test
+    void dropsAnAnswerThatIsCancelledWhileItIsPutTogether() {
+        RawServer server = server((peer, request) -> peer.reply(200, "{}"));
+        AtomicReference<Subscription> waiting = new AtomicReference<>();
+        NetOptions net = NetOptions.builder()
+                .customizer(client -> client.doOnRequest((request, connection) ->
+                        connection.addHandlerLast(new Heads(() -> waiting.get().cancel()))))
+                .build();
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        ReactorHttpExchange exchange = exchange(net, o -> o.maxConnections(1), Schedulers.parallel());
+        exchange.exchange(call(server, "GET", "/1", null))
+                .doOnSubscribe(waiting::set)
+                .contextWrite(
+                        context -> context.put("reactor.onErrorDropped.local", (Consumer<Throwable>) dropped::add))
+                .subscribe();
+
+        await(exchange.exchange(call(server, "GET", "/2", null))); // behind the first one
+        assertThat(server.requests).hasSize(2);
+        assertThat(dropped).isEmpty();
+    }
+
+    /** Tells when somebody walks through the headers of an answer. */
+    private static final class Heads extends ChannelInboundHandlerAdapter {
+
+        private final Runnable read;
+
+        Heads(Runnable read) {
+            this.read = read;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            context.fireChannelRead(
+                    message instanceof HttpResponse head
+                            ? new DefaultHttpResponse(head.protocolVersion(), head.status(), told(head.headers()))
+                            : message);
+        }
+
+        private HttpHeaders told(HttpHeaders headers) {
+            HttpHeaders told = new DefaultHttpHeaders() {
+                @Override
+                public void forEach(Consumer<? super Map.Entry<String, String>> each) {
+                    read.run();
+                    super.forEach(each);
+                }
+            };
+            return told.set(headers);
+        }
     }
 
     @Test
@@ -350,8 +423,12 @@ class ReactorHttpExchangeTest {
     }
 
     private ReactorHttpExchange exchange(UnaryOperator<HttpOptions.Builder> spec) {
+        return exchange(NetOptions.defaults(), spec, Schedulers.parallel());
+    }
+
+    private ReactorHttpExchange exchange(NetOptions net, UnaryOperator<HttpOptions.Builder> spec, Scheduler timer) {
         ReactorHttpExchange exchange = ReactorHttpExchange.create(
-                NetOptions.defaults(), spec.apply(HttpOptions.builder()).build(), Schedulers.parallel());
+                net, spec.apply(HttpOptions.builder()).build(), timer);
         resources.add(() -> exchange.close().block(SOON));
         return exchange;
     }

@@ -12,19 +12,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Over loopback: answers that are read as they come. */
 class StreamedAnswerTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final ReactorHttpExchange exchange =
-            ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
+            ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), time);
     private final List<String> seen = new ArrayList<>();
     private final RawServer server = new RawServer((peer, request) -> {
         if (request.contains("/mute")) {
@@ -75,8 +77,13 @@ class StreamedAnswerTest {
 
     @Test
     void aBodyMayTakeLongerThanTheHeadButNotBeSilentForLonger() {
-        StepVerifier.create(get("/open", Duration.ofMillis(500), Duration.ofMillis(900)))
+        Duration limit = Duration.ofMillis(500);
+        Duration maxSilence = Duration.ofMillis(900);
+
+        StepVerifier.create(get("/open", limit, maxSilence))
                 .expectNext("abc")
+                .then(() -> time.advanceTimeBy(limit.plusMillis(1)))
+                .then(() -> time.advanceTimeBy(maxSilence))
                 .expectErrorSatisfies(e ->
                         assertThat(e).isInstanceOf(TimeLimitException.class).hasMessageContaining("PT0.9S"))
                 .verify(SOON);
@@ -84,7 +91,11 @@ class StreamedAnswerTest {
 
     @Test
     void aHeadThatDoesNotComeHasItsLimit() {
-        StepVerifier.create(get("/mute", Duration.ofMillis(300), SOON))
+        Duration limit = Duration.ofMillis(300);
+
+        StepVerifier.create(get("/mute", limit, SOON))
+                .then(() -> waitUntil(() -> server.requests.size() == 1))
+                .then(() -> time.advanceTimeBy(limit))
                 .expectErrorSatisfies(e -> assertThat(e)
                         .isInstanceOf(TimeLimitException.class)
                         .hasMessage("GET /mute did not finish within PT0.3S"))
@@ -107,8 +118,13 @@ class StreamedAnswerTest {
                 .expectNext("abc")
                 .thenCancel()
                 .verify(SOON);
+        waitUntil(() -> server.open.get() == 0);
+    }
+
+    private static void waitUntil(BooleanSupplier condition) {
         Flux.interval(Duration.ofMillis(5))
-                .filter(tick -> server.open.get() == 0)
+                .onBackpressureDrop()
+                .filter(tick -> condition.getAsBoolean())
                 .blockFirst(SOON);
     }
 }
