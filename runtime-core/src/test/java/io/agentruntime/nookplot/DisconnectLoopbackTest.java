@@ -17,6 +17,9 @@ import reactor.core.publisher.Mono;
  */
 class DisconnectLoopbackTest extends LoopbackScenario {
 
+    /** Half of it is for the peer's close frame; the other half, in which the gateway is told, is long for that. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
+
     @Test
     void orderlyDisconnectClosesTheSocketAndTheSession() {
         NookplotRuntime runtime = connected(options -> options.autoSubscribe(false));
@@ -80,7 +83,7 @@ class DisconnectLoopbackTest extends LoopbackScenario {
     @Test
     void disconnectWhileTheWelcomeIsAwaitedWins() {
         gateway.faults().halfOpen(true);
-        NookplotRuntime runtime = runtime(options -> options.closeTimeout(Duration.ofMillis(400)));
+        NookplotRuntime runtime = runtime(options -> options.closeTimeout(SHORT));
         AtomicReference<Throwable> failure = failureOf(runtime.connect());
         eventually("the socket is open", () -> gateway.sockets(alice) == 1);
 
@@ -93,7 +96,7 @@ class DisconnectLoopbackTest extends LoopbackScenario {
     @Test
     void disconnectFromAFrozenPeerIsBounded() {
         NookplotRuntime runtime =
-                connected(options -> options.autoSubscribe(false).closeTimeout(Duration.ofMillis(400)));
+                connected(options -> options.autoSubscribe(false).closeTimeout(SHORT));
         gateway.faults().freezeSockets();
 
         runtime.disconnect().block(LIMIT);

@@ -35,6 +35,9 @@ abstract class LoopbackScenario {
     /** For a wait that a test wants to see the end of itself. */
     static final Duration LONG = Duration.ofMinutes(10);
 
+    /** The delay before each retry. */
+    static final Duration RETRY = Duration.ofMillis(20);
+
     static final String REGISTER = "POST /v1/runtime/connect";
     static final String TICKET = "POST /v1/ws/ticket";
     static final String UPGRADE = "UPGRADE /ws/runtime";
@@ -69,7 +72,7 @@ abstract class LoopbackScenario {
     NookplotRuntime runtime(GatewayAgent agent, UnaryOperator<NookplotRuntimeBuilder> options) {
         NookplotRuntime runtime = options.apply(gateway.runtime(agent)
                         .backgroundPause(Duration.ZERO)
-                        .reconnect(retry -> retry.unlimitedRetries().strategy(retryAfterMillis(20))))
+                        .reconnect(retry -> retry.unlimitedRetries().strategy(retryAfterMillis(RETRY.toMillis()))))
                 .build();
         runtimes.add(runtime);
         return runtime;

@@ -62,6 +62,9 @@ class OtherClientsFaultsConnectingLoopbackTest extends LoopbackScenario {
                 .expectErrorMatches(error -> error instanceof HttpStatusException.Unavailable
                         || error instanceof HandshakeException refused && refused.status() == 503)
                 .verify(LIMIT);
+        eventually(
+                "what was registered is given back",
+                () -> gateway.session(alice).isEmpty());
         time.advanceTimeBy(Duration.ofHours(1));
         runtime.disconnect().block(LIMIT);
         time.advanceTimeBy(Duration.ofHours(1));
@@ -119,7 +122,8 @@ class OtherClientsFaultsConnectingLoopbackTest extends LoopbackScenario {
     @ParameterizedTest(name = "{0} is stalled")
     @ValueSource(strings = {REGISTER, TICKET, UPGRADE})
     void disconnectDuringAnAttemptToReconnectStopsIt(String step) {
-        NookplotRuntime runtime = connected(options -> options.closeTimeout(SHORT));
+        // The answer to a stalled registration is not waited for any longer; all else is told in time.
+        NookplotRuntime runtime = connected(options -> step.equals(REGISTER) ? options.closeTimeout(SHORT) : options);
         stall(step);
         gateway.faults().dropAllSockets();
         eventually("the attempt is at " + step, () -> requestsOfAlice(step) == 2);
@@ -267,6 +271,9 @@ class OtherClientsFaultsConnectingLoopbackTest extends LoopbackScenario {
         List<NookplotRuntime> healthy = List.of(connected(), connected(), connected());
         List<ConnectionState> seen = synchronizedList();
         healthy.forEach(runtime -> runtime.state().skip(1).subscribe(seen::add));
+        List<String> heard = synchronizedList();
+        healthy.forEach(runtime ->
+                runtime.events().type("still.there").map(GatewayEvent::type).subscribe(heard::add));
         NookplotRuntime fourth = runtime(options -> options.reconnect(
                 retry -> retry.retryInitialConnect(true).strategy(retryAfterMillis(20, 50, LONG.toMillis()))));
 
@@ -289,6 +296,7 @@ class OtherClientsFaultsConnectingLoopbackTest extends LoopbackScenario {
         assertThat(gateway.session(alice)).isPresent();
         assertThat(gateway.sessionsOpened(alice)).isEqualTo(4);
         gateway.push(alice, "still.there");
+        eventually("all three hear it", () -> heard.size() == 3);
         assertThat(seen).isEmpty();
         assertThat(healthy).allMatch(runtime -> runtime.currentState() instanceof Connected);
     }

@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
  * What the existing TypeScript client gets wrong when it loses the gateway; see {@link
@@ -90,33 +92,35 @@ class OtherClientsFaultsReconnectingLoopbackTest extends LoopbackScenario {
         int retries = 10;
         NookplotRuntime runtime = connected(
                 options -> options.reconnect(retry -> retry.maxRetries(retries).strategy(retryAfterMillis(5))));
-        List<ConnectionState> states = synchronizedList();
-        runtime.state().skip(1).subscribe(states::add);
-        List<String> failures = synchronizedList();
-        runtime.events()
+        Mono<List<ConnectionState>> states =
+                runtime.state().skip(1).collectList().cache();
+        states.subscribe();
+        Mono<List<String>> failures = runtime.events()
                 .type(GatewayEvent.CONNECTION_STATE, ConnectionNotice.class)
                 .filter(notice -> notice.state().equals("failed"))
-                .subscribe(notice -> failures.add(notice.reason()), error -> {});
+                .map(ConnectionNotice::reason)
+                .onErrorComplete()
+                .collectList()
+                .cache();
+        failures.subscribe();
         AtomicReference<Throwable> ending =
                 failureOf(runtime.channels().messages("any").then());
 
-        gateway.faults().refuseUpgrades(503, 5);
+        gateway.faults().refuseUpgrades(503, retries / 2);
+        gateway.faults().dropAfterAccept(true); // those that follow
         gateway.faults().closeAll(1011, "going");
         gateway.faults().dropAllSockets();
-        eventually(
-                "half of the attempts are made", () -> gateway.requests(UPGRADE).size() >= 6);
-        gateway.faults().dropAfterAccept(true);
         eventually("given up", () -> runtime.currentState() instanceof Failed);
         eventually("the streams have ended", () -> ending.get() != null);
         runtime.close().block(LIMIT);
 
-        assertThat(List.copyOf(states))
+        assertThat(states.block(LIMIT))
                 .filteredOn(Reconnecting.class::isInstance)
                 .extracting(state -> ((Reconnecting) state).attempt())
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, retries).boxed().toList());
-        assertThat(List.copyOf(states)).filteredOn(Failed.class::isInstance).hasSize(1);
-        assertThat(failures).containsExactly("max retries exceeded");
+        assertThat(states.block(LIMIT)).filteredOn(Failed.class::isInstance).hasSize(1);
+        assertThat(failures.block(LIMIT)).containsExactly("max retries exceeded");
         assertThat(ending.get()).isInstanceOf(RetriesExhaustedException.class);
         assertThat(gateway.requests(UPGRADE)).hasSize(1 + retries);
     }
@@ -152,16 +156,21 @@ class OtherClientsFaultsReconnectingLoopbackTest extends LoopbackScenario {
 
     // ---- 13: a half-open link is "connected" and "healthy" after 180 s
 
+    /** The sockets are real, the time is virtual: no other silence than this one is as long as the limit. */
     @Test
     void halfOpenLinkIsFoundAndReplaced() {
-        Duration limit = Duration.ofMillis(300);
-        NookplotRuntime runtime = connected(
-                options -> options.heartbeatInterval(Duration.ofMillis(100)).livenessTimeout(limit));
+        Duration limit = Duration.ofSeconds(90);
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        NookplotRuntime runtime = connected(options -> options.timer(time)
+                .autoSubscribe(false)
+                .sessionCheckInterval(Duration.ZERO)
+                .livenessTimeout(limit));
         String first = sessionId(runtime.currentState());
 
         StepVerifier.create(runtime.state())
                 .expectNextMatches(Connected.class::isInstance)
                 .then(() -> gateway.faults().freezeSockets())
+                .then(() -> time.advanceTimeBy(limit))
                 .assertNext(state -> assertThat(state).isInstanceOfSatisfying(Reconnecting.class, retry -> {
                     assertThat(retry.attempt()).isEqualTo(1);
                     assertThat(retry.cause())
@@ -169,7 +178,7 @@ class OtherClientsFaultsReconnectingLoopbackTest extends LoopbackScenario {
                                     LivenessTimeoutException.class,
                                     silence -> assertThat(silence.limit()).isEqualTo(limit));
                 }))
-                .thenConsumeWhile(Reconnecting.class::isInstance)
+                .then(() -> time.advanceTimeBy(RETRY))
                 .assertNext(state -> assertThat(sessionId(state)).isNotEqualTo(first))
                 .thenCancel()
                 .verify(LIMIT);

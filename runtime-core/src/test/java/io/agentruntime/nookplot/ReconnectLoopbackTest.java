@@ -49,8 +49,9 @@ class ReconnectLoopbackTest extends LoopbackScenario {
         StepVerifier.create(heard)
                 .then(() -> gateway.post(bob, lobby, text))
                 .expectNext(text)
-                .verifyComplete();
-        assertThat(gateway.sockets(alice)).isEqualTo(1);
+                .expectComplete()
+                .verify(LIMIT);
+        eventually("the old socket is gone", () -> gateway.sockets(alice) == 1);
     }
 
     /** What the states are from a loss to the next session, with the cause of the first retry. */
