@@ -13,16 +13,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Heartbeats and signs of life over real sockets. */
 class LivenessLoopbackTest extends LoopbackScenario {
 
-    private static final Duration LIVENESS = Duration.ofMillis(300);
+    private static final Duration LIVENESS = Duration.ofSeconds(90);
 
     /** Small against what is sent, so that the queue is what fills up; large enough for the segments of a loopback device. */
     private static final int KERNEL_BUFFER = 512 * 1024;
@@ -32,23 +37,43 @@ class LivenessLoopbackTest extends LoopbackScenario {
         return options.recordLimit(200_000);
     }
 
-    private static NookplotRuntimeBuilder shortLimits(NookplotRuntimeBuilder options) {
-        return options.heartbeatInterval(Duration.ofMillis(100)).livenessTimeout(LIVENESS);
+    /** The sockets are real, the time is virtual: nothing is silent for too long unless a test makes it so. */
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+    private NookplotRuntime connectedInVirtualTime() {
+        return connected(options -> options.timer(time)
+                .autoSubscribe(false)
+                .sessionCheckInterval(Duration.ZERO)
+                .handshakeTimeout(Duration.ofSeconds(1))
+                .livenessTimeout(LIVENESS));
+    }
+
+    /** Lets time pass until the runtime has come so far, however long its sockets take. */
+    private void passUntil(String what, BooleanSupplier reached) {
+        eventually(what, () -> {
+            time.advanceTimeBy(RETRY);
+            return reached.getAsBoolean();
+        });
     }
 
     @Test
     void halfOpenLinkIsTriedUntilItIsWholeAgain() {
-        NookplotRuntime runtime = connected(options -> shortLimits(options).handshakeTimeout(LIVENESS));
+        NookplotRuntime runtime = connectedInVirtualTime();
 
         StepVerifier.create(runtime.state())
                 .expectNextMatches(Connected.class::isInstance)
                 .then(() -> gateway.faults().halfOpen(true))
+                .then(() -> time.advanceTimeBy(LIVENESS))
                 .assertNext(state ->
                         assertThat(((Reconnecting) state).cause()).isInstanceOf(LivenessTimeoutException.class))
                 // A new socket is dead as well: the welcome does not come.
+                .then(() -> passUntil(
+                        "that attempt has failed",
+                        () -> runtime.currentState() instanceof Reconnecting retry && retry.attempt() > 1))
                 .assertNext(
                         state -> assertThat(((Reconnecting) state).attempt()).isEqualTo(2))
                 .then(() -> gateway.faults().halfOpen(false))
+                .then(() -> passUntil("connected", () -> runtime.currentState() instanceof Connected))
                 .thenConsumeWhile(Reconnecting.class::isInstance)
                 .expectNextMatches(Connected.class::isInstance)
                 .thenCancel()
@@ -58,14 +83,16 @@ class LivenessLoopbackTest extends LoopbackScenario {
 
     @Test
     void unansweredPingsAreSilenceToo() {
-        NookplotRuntime runtime = connected(LivenessLoopbackTest::shortLimits);
+        NookplotRuntime runtime = connectedInVirtualTime();
 
         StepVerifier.create(runtime.state())
                 .expectNextMatches(Connected.class::isInstance)
                 .then(() -> gateway.faults().stopAnsweringPings(true))
+                .then(() -> time.advanceTimeBy(LIVENESS))
                 .assertNext(state ->
                         assertThat(((Reconnecting) state).cause()).isInstanceOf(LivenessTimeoutException.class))
                 .then(() -> gateway.faults().stopAnsweringPings(false))
+                .then(() -> passUntil("connected", () -> runtime.currentState() instanceof Connected))
                 .thenConsumeWhile(Reconnecting.class::isInstance)
                 .expectNextMatches(Connected.class::isInstance)
                 .thenCancel()
@@ -74,16 +101,19 @@ class LivenessLoopbackTest extends LoopbackScenario {
 
     @Test
     void anyFrameIsASignOfLife() {
-        NookplotRuntime runtime =
-                connected(b -> b.heartbeatInterval(Duration.ofMillis(100)).livenessTimeout(Duration.ofSeconds(1)));
+        NookplotRuntime runtime = connectedInVirtualTime();
         gateway.faults().stopAnsweringPings(true);
         String session = sessionId(runtime.currentState());
+        List<String> heard = synchronizedList();
+        runtime.events().type("tick").map(GatewayEvent::type).subscribe(heard::add);
 
-        // For three times the limit nothing but events shows that the gateway is there.
-        Flux.interval(Duration.ofMillis(20))
-                .doOnNext(tick -> gateway.push(alice, "tick"))
-                .take(150)
-                .blockLast(LIMIT);
+        // Nothing but events shows that the gateway is there, each at the last moment.
+        for (int tick = 1; tick <= 4; tick++) {
+            int ticks = tick;
+            time.advanceTimeBy(LIVENESS.minusMillis(1));
+            gateway.push(alice, "tick");
+            eventually("the event is here", () -> heard.size() == ticks);
+        }
 
         assertThat(sessionId(runtime.currentState())).isEqualTo(session);
     }
@@ -96,24 +126,27 @@ class LivenessLoopbackTest extends LoopbackScenario {
     void heartbeatsOvertakeAHundredThousandQueuedSends() {
         ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+        LoopResources loops = LoopResources.create("sending", 1, true);
         try {
-            overtakeAHundredThousandQueuedSends();
+            overtakeAHundredThousandQueuedSends(loops);
         } finally {
             ResourceLeakDetector.setLevel(level);
+            closeAll();
+            loops.disposeLater(Duration.ZERO, LIMIT).block(LIMIT);
         }
     }
 
-    private void overtakeAHundredThousandQueuedSends() {
+    private void overtakeAHundredThousandQueuedSends(LoopResources loops) {
         int total = 105_000;
         int queued = 100_000;
         int beats = 5;
         Duration interval = Duration.ofSeconds(30);
-        VirtualTimeScheduler time = VirtualTimeScheduler.create();
         NookplotRuntime runtime = connected(options -> options.timer(time)
                 .heartbeatInterval(interval)
                 .livenessTimeout(interval.multipliedBy(2L * beats))
                 .sessionCheckInterval(Duration.ZERO)
-                .net(net -> net.customizer(client -> client.option(ChannelOption.SO_SNDBUF, KERNEL_BUFFER)))
+                .net(net -> net.loopResources(loops)
+                        .customizer(client -> client.option(ChannelOption.SO_SNDBUF, KERNEL_BUFFER)))
                 .webSocket(socket -> socket.maxQueuedBytes(1L << 30)));
         gateway.faults().halfOpen(true);
 
@@ -124,7 +157,7 @@ class LivenessLoopbackTest extends LoopbackScenario {
                     .sendWs(Map.of("type", "load", "n", n, "padding", padding))
                     .subscribe(nothing -> {}, error -> {}, handedOver::incrementAndGet);
         }
-        awaitStandstill(handedOver);
+        awaitStandstill(handedOver, Schedulers.fromExecutor(loops.onClient(true)));
         int before = handedOver.get();
         assertThat(total - before).as("messages in the queue").isGreaterThanOrEqualTo(queued);
 
@@ -166,10 +199,11 @@ class LivenessLoopbackTest extends LoopbackScenario {
         return Integer.parseInt(frame.text(), from, to, 10);
     }
 
-    /** Until a number has not changed for a while: the socket takes nothing more. */
-    private static void awaitStandstill(AtomicInteger number) {
+    /** Until a number has not changed for a while in which its thread was there to change it: the socket takes nothing more. */
+    private static void awaitStandstill(AtomicInteger number, Scheduler thread) {
         Flux.interval(Duration.ofMillis(50))
-                .map(tick -> number.get())
+                .onBackpressureDrop()
+                .concatMap(tick -> Mono.fromCallable(number::get).subscribeOn(thread), 0)
                 .buffer(6, 1)
                 .filter(seen -> seen.stream().distinct().count() == 1)
                 .blockFirst(LIMIT);
