@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -161,12 +162,17 @@ class NothingLeftLoopbackTest extends LoopbackScenario {
                 }
             };
             pending.add(entry);
-            inner.update(set.apply(() -> {
-                if (once) {
-                    pending.remove(entry);
-                }
-                task.run();
-            }));
+            try {
+                inner.update(set.apply(() -> {
+                    if (once) {
+                        pending.remove(entry);
+                    }
+                    task.run();
+                }));
+            } catch (RejectedExecutionException disposed) { // nothing was set
+                pending.remove(entry);
+                throw disposed;
+            }
             return entry;
         }
 

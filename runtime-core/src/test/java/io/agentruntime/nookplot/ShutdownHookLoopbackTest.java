@@ -49,7 +49,9 @@ class ShutdownHookLoopbackTest {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(gateway.sessionsOpened(alice)).isEqualTo(1);
-            assertThat(gateway.frames(alice)).anyMatch(frame -> frame.text().equals("1000 client disconnect"));
+            gateway.frameStream()
+                    .filter(frame -> frame.text().equals("1000 client disconnect"))
+                    .blockFirst(PATIENCE);
             assertThat(gateway.session(alice)).isEmpty();
         } finally {
             gateway.close().block(PATIENCE);

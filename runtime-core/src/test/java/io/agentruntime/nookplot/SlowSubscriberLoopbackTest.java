@@ -2,7 +2,6 @@ package io.agentruntime.nookplot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agentruntime.connection.ConnectionState;
 import io.agentruntime.connection.ConnectionState.Connected;
 import io.agentruntime.error.SlowSubscriberException;
 import io.agentruntime.stream.OverflowPolicy;
@@ -138,8 +137,7 @@ class SlowSubscriberLoopbackTest extends LoopbackScenario {
 
     private Sleeper sleepThroughMessages(OverflowPolicy policy) {
         NookplotRuntime runtime = listening(LONG);
-        List<ConnectionState> states = synchronizedList();
-        runtime.state().subscribe(states::add);
+        String session = sessionId(runtime.currentState());
         StreamOptions small = StreamOptions.of(policy).withCapacity(CAPACITY);
         Sleeper sleeper = new Sleeper(numbers(runtime, small));
         List<Integer> onEventLoop = synchronizedList();
@@ -167,7 +165,7 @@ class SlowSubscriberLoopbackTest extends LoopbackScenario {
             });
         }
         assertThat(statsOf(runtime, ROOMY.capacity())).hasSize(2).allMatch(stats -> stats.dropped() == 0);
-        assertThat(states).singleElement().isInstanceOf(Connected.class);
+        assertThat(sessionId(runtime.currentState())).isEqualTo(session);
 
         sleeper.wake.countDown();
         eventually("the buffer is empty", () -> sleeper.taken.size() == 1 + CAPACITY);
@@ -209,8 +207,7 @@ class SlowSubscriberLoopbackTest extends LoopbackScenario {
                 .maxReadPause(Duration.ofSeconds(6))
                 .autoSubscribe(false));
         runtime.channels().subscribe(lobby.id()).block(LIMIT);
-        List<ConnectionState> states = synchronizedList();
-        runtime.state().subscribe(states::add);
+        String session = sessionId(runtime.currentState());
         StreamOptions holding = StreamOptions.of(OverflowPolicy.BACKPRESSURE).withCapacity(CAPACITY);
         Sleeper sleeper = new Sleeper(numbers(runtime, holding));
         List<Integer> other = synchronizedList();
@@ -228,7 +225,7 @@ class SlowSubscriberLoopbackTest extends LoopbackScenario {
         await(sleeper.over);
         assertThat(sleeper.error).isInstanceOf(SlowSubscriberException.class).hasMessageContaining("maxReadPause");
         assertThat(sleeper.taken).containsExactlyElementsOf(range(0, sleeper.taken.size()));
-        assertThat(states).singleElement().isInstanceOf(Connected.class);
+        assertThat(sessionId(runtime.currentState())).isEqualTo(session);
     }
 
     /** A subscriber that throws ends alone as well. */

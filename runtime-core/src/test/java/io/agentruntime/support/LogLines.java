@@ -4,6 +4,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,7 @@ public final class LogLines implements AutoCloseable {
 
     private LogLines(Logger logger) {
         this.logger = logger;
+        lines.list = Collections.synchronizedList(new ArrayList<>()); // others may write while a test reads
         lines.start();
         logger.addAppender(lines);
     }
