@@ -123,9 +123,9 @@ class StateMachineTest {
             }
             machine.moveTo(FAILED);
 
-            assertThat(log.at(Level.WARN, "connection lost")).hasSize(3);
-            assertThat(log.at(Level.DEBUG, "connection lost")).hasSize(7);
-            assertThat(log.at(Level.ERROR, "given up: IOException")).hasSize(1);
+            assertThat(log.at(Level.WARN, "test: connection lost")).hasSize(3);
+            assertThat(log.at(Level.DEBUG, "test: connection lost")).hasSize(7);
+            assertThat(log.at(Level.ERROR, "test: connection given up: IOException")).hasSize(1);
         }
     }
 }
