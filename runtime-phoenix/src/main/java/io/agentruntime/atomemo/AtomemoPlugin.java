@@ -161,8 +161,9 @@ public final class AtomemoPlugin {
         return run;
     }
 
+    /** Before anybody hears of the end: whoever does may run it again. */
     private Mono<Void> end(PluginRun run) {
-        return run.release().doFinally(signal -> current.compareAndSet(run, null));
+        return run.release().then(Mono.fromRunnable(() -> current.compareAndSet(run, null)));
     }
 
     /** Calls to the hub; they fail with {@link NotConnectedException} while the plugin does not run. */

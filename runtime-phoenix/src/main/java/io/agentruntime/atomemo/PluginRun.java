@@ -176,7 +176,8 @@ final class PluginRun {
 
     /**
      * Takes no more requests, lets those finish that run, and makes sure that their answers have arrived, all within the
-     * limit; then leaves the channel, and {@link #serve} completes. Whoever asks for it again waits for the same. Never fails.
+     * limit; then leaves the channel, and {@link #serve} completes, before this does. Whoever asks for it again waits for the
+     * same. Never fails.
      */
     Mono<Void> stop() {
         return stopped;
@@ -186,7 +187,7 @@ final class PluginRun {
         return drained()
                 .timeout(settings.shutdownTimeout(), Mono.fromRunnable(this::tooLate), settings.timer())
                 .then(release())
-                .doFinally(signal -> stopping.tryEmitEmpty());
+                .then(Mono.fromRunnable(stopping::tryEmitEmpty));
     }
 
     private Mono<Void> drained() {

@@ -671,6 +671,28 @@ class PluginTest extends PluginScenario {
     }
 
     @Test
+    void whoHearsThatItHasStoppedMayRunItAgain() {
+        AtomemoPlugin plugin = plugin().addTool(echo());
+        Seen<Void> run = running(plugin);
+        Seen<Void> again = watch(plugin.stop().then(plugin.run()));
+
+        assertThat(run.completed).isTrue();
+        assertThat(again.pending()).isTrue();
+        assertThat(ask("invoke_tool", INVOKE).value().isError()).isFalse();
+    }
+
+    @Test
+    void whoHearsThatARunHasEndedMayRunItAgain() {
+        AtomemoPlugin plugin = plugin().addTool(echo());
+        hub.server().faults().refuseJoins("*", 1, Map.of("reason", "not yet"));
+        Seen<Void> run = watch(plugin.run().onErrorResume(refused -> plugin.run()));
+        pass(100);
+
+        assertThat(run.pending()).isTrue();
+        assertThat(ask("invoke_tool", INVOKE).value().isError()).isFalse();
+    }
+
+    @Test
     void stoppingWhileTheHubIsAwayIsDoneAtOnceWhenThereIsNothingToDo() {
         AtomemoPlugin plugin = plugin().addTool(echo());
         Seen<Void> run = running(plugin);
