@@ -125,7 +125,8 @@ class StateMachineTest {
 
             assertThat(log.at(Level.WARN, "test: connection lost")).hasSize(3);
             assertThat(log.at(Level.DEBUG, "test: connection lost")).hasSize(7);
-            assertThat(log.at(Level.ERROR, "test: connection given up: IOException")).hasSize(1);
+            assertThat(log.at(Level.ERROR, "test: connection given up: IOException"))
+                    .hasSize(1);
         }
     }
 }

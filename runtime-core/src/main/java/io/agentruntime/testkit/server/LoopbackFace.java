@@ -17,12 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.FutureMono;
@@ -39,7 +39,10 @@ final class LoopbackFace implements Face {
 
     private final Wire wire;
     private final HttpServer server;
-    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+
+    /** Those that are open, each with what says that it is gone. */
+    private final Map<Channel, Sinks.Empty<Void>> channels = new ConcurrentHashMap<>();
+
     private volatile boolean open;
     private volatile int port;
     private volatile @Nullable DisposableServer bound;
@@ -85,23 +88,31 @@ final class LoopbackFace implements Face {
             bound = null;
             open = false;
             running.dispose();
-            for (Channel channel : channels) {
+            for (Channel channel : channels.keySet()) {
                 if (channel.pipeline().get(LoopbackSocket.class) == null) {
                     channel.close();
                 }
             }
             return running.onDispose()
-                    .then(Flux.fromIterable(channels)
-                            .flatMap(channel -> FutureMono.from(channel.closeFuture()))
+                    .then(Flux.fromIterable(channels.values())
+                            .flatMap(Sinks.Empty::asMono)
                             .then());
         });
     }
 
     private void track(Channel channel) {
-        channels.add(channel);
-        channel.closeFuture().addListener(closed -> channels.remove(channel));
+        channels.put(channel, Sinks.empty());
+        // Behind whatever else hears of its end: who has waited for a stop finds its socket and its calls gone.
+        channel.closeFuture().addListener(closed -> channel.eventLoop().execute(() -> untrack(channel)));
         if (!open) { // accepted just before the port was closed
             channel.close();
+        }
+    }
+
+    private void untrack(Channel channel) {
+        Sinks.Empty<Void> gone = channels.remove(channel);
+        if (gone != null) {
+            gone.tryEmitEmpty();
         }
     }
 
