@@ -46,17 +46,21 @@ class SockJsLoopbackTest {
         service.close();
     }
 
-    private Pipe open(SockJsTransport... transports) {
-        return open(options -> options.transports(transports));
-    }
-
-    private Pipe open(UnaryOperator<SockJsOptions.Builder> options) {
-        SockJsConnector connector = SockJsConnector.of(
+    /** With more time to open than the default's second, which is little on a machine that has other things to do. */
+    private static SockJsConnector connector(UnaryOperator<SockJsOptions.Builder> options) {
+        return SockJsConnector.of(
                 NetOptions.defaults(),
                 options.apply(SockJsOptions.builder().minOpenTimeout(Duration.ofSeconds(10)))
                         .build(),
                 WebSocketOptions.defaults());
-        Pipe pipe = connector
+    }
+
+    private static SockJsConnector connector(SockJsTransport transport) {
+        return connector(options -> options.transports(transport));
+    }
+
+    private Pipe open(SockJsTransport transport) {
+        Pipe pipe = connector(transport)
                 .connect(PipeRequest.to(SecretUri.of(service.url())), received)
                 .block(LIMIT);
         pipes.add(pipe);
@@ -118,12 +122,7 @@ class SockJsLoopbackTest {
                 SecretUri.of(secret.url() + "?ticket=" + token),
                 Map.of("authorization", "Bearer " + token, "cookie", "JSESSIONID=" + token),
                 List.of());
-        Pipe pipe = SockJsConnector.of(
-                        NetOptions.defaults(),
-                        SockJsOptions.builder().transports(transport).build(),
-                        WebSocketOptions.defaults())
-                .connect(request, received)
-                .block(LIMIT);
+        Pipe pipe = connector(transport).connect(request, received).block(LIMIT);
         pipe.send(OutboundMessage.text("hello")).block(LIMIT);
         received.await(1);
 
@@ -144,13 +143,9 @@ class SockJsLoopbackTest {
         service.faults.refuseUpgrades(403, WireFaults.ALWAYS);
         service.faults.failHttp("POST /echo/**", 403, WireFaults.ALWAYS);
         service.faults.failHttp("GET /echo/*/*/eventsource", 403, WireFaults.ALWAYS);
-        SockJsConnector connector = SockJsConnector.of(
-                NetOptions.defaults(),
-                SockJsOptions.builder().transports(transport).build(),
-                WebSocketOptions.defaults());
 
-        StepVerifier.create(
-                        connector.connect(PipeRequest.to(SecretUri.of(service.url() + "?ticket=" + token)), received))
+        StepVerifier.create(connector(transport)
+                        .connect(PipeRequest.to(SecretUri.of(service.url() + "?ticket=" + token)), received))
                 .expectErrorSatisfies(error -> {
                     assertThat(FailureClassifier.statusOf(error)).isEqualTo(403);
                     Secrets.assertNoneIn(error);
@@ -163,11 +158,7 @@ class SockJsLoopbackTest {
     void aClosedPipeLeavesNoConnectionBehind(SockJsTransport transport) {
         RoughProxy network = new RoughProxy(SecretUri.of(service.url()).uri().getPort(), 1);
         try {
-            SockJsConnector connector = SockJsConnector.of(
-                    NetOptions.defaults(),
-                    SockJsOptions.builder().transports(transport).build(),
-                    WebSocketOptions.defaults());
-            Pipe pipe = connector
+            Pipe pipe = connector(transport)
                     .connect(PipeRequest.to(SecretUri.of("http://127.0.0.1:" + network.port() + "/echo")), received)
                     .block(LIMIT);
             pipe.send(OutboundMessage.text("hello")).block(LIMIT);
@@ -184,8 +175,7 @@ class SockJsLoopbackTest {
 
     @Test
     void infoIsAskedFirstAndOnce() {
-        SockJsConnector connector =
-                SockJsConnector.of(NetOptions.defaults(), SockJsOptions.defaults(), WebSocketOptions.defaults());
+        SockJsConnector connector = connector(options -> options);
         for (int i = 0; i < 3; i++) {
             pipes.add(connector
                     .connect(PipeRequest.to(SecretUri.of(service.url() + "/")), received)
