@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -239,7 +240,11 @@ class WebSocketOpeningTest {
 
     @Test
     void attemptsCancelledAtAnyMomentLeaveNothingOpen() {
-        Mono<Pipe> connect = connect((peer, request) -> peer.write(RawServer.switching(request)));
+        List<RawServer.Peer> upgraded = new CopyOnWriteArrayList<>();
+        Mono<Pipe> connect = connect((peer, request) -> {
+            upgraded.add(peer);
+            peer.write(RawServer.switching(request));
+        });
 
         for (int i = 0; i < 50; i++) {
             Mono<Pipe> attempt = connect;
@@ -249,11 +254,11 @@ class WebSocketOpeningTest {
                     .block(PATIENCE);
         }
 
-        Pipe last = connect.block(PATIENCE);
-        last.abort(new IllegalStateException("over"));
+        connect.block(PATIENCE).abort(new IllegalStateException("over"));
         // Connections are accepted in order, so with the last one all are there.
+        RawServer.Peer last = upgraded.get(upgraded.size() - 1);
         List<RawServer.Peer> peers =
-                server.peers().takeUntilOther(last.ended()).collectList().block(PATIENCE);
+                server.peers().takeUntil(last::equals).collectList().block(PATIENCE);
         for (RawServer.Peer peer : Objects.requireNonNull(peers)) {
             StepVerifier.create(peer.inbound().then()).expectComplete().verify(PATIENCE);
         }
