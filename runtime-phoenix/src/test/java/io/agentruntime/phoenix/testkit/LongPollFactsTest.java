@@ -224,6 +224,7 @@ class LongPollFactsTest extends ServerContract {
     void aRestartForgetsEverySession() {
         String token = joined();
         await(server.restart(Shutdown.CLEAN, Duration.ZERO).thenReturn(true));
+        reconnectHttp();
         assertThat(get("&token=" + token).get("status").asInt()).isEqualTo(410);
         String next = joined();
         server.faults().forgetLongPollSessions();

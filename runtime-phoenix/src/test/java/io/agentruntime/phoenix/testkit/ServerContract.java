@@ -93,8 +93,7 @@ abstract class ServerContract {
         if (!kind.inMemory()) {
             server = builder.start().block(LIMIT);
             pipes = WebSocketConnector.of(NetOptions.defaults(), WebSocketOptions.defaults());
-            reactor = ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
-            http = reactor;
+            openHttp();
         } else {
             time = VirtualTimeScheduler.create();
             server = builder.inMemory(time);
@@ -103,6 +102,19 @@ abstract class ServerContract {
         }
         if (kind.longPoll()) {
             pipes = longPolls(time == null ? Schedulers.parallel() : time);
+        }
+    }
+
+    private void openHttp() {
+        reactor = ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
+        http = reactor;
+    }
+
+    /** Gives up the connections of plain requests: one that the server has closed may still look open. */
+    void reconnectHttp() {
+        if (reactor != null) {
+            reactor.close().block(LIMIT);
+            openHttp();
         }
     }
 
