@@ -194,9 +194,12 @@ const scenarios = {
   },
 
   async heartbeat(){
-    const socket = connect({heartbeatIntervalMs: 50})
+    // The interval is also the client's limit for the reply.
+    const socket = connect({heartbeatIntervalMs: 1000})
     await joined(socket)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    for(let beat = 0; beat < 3; beat++){
+      await next((done) => socket.onMessage(({topic}) => topic === "phoenix" && done()))
+    }
     return {connected: socket.isConnected()}
   },
 
