@@ -178,11 +178,13 @@ public final class OctavusUploads {
                     .send((request, out) -> out.send(counted(file, progress)))
                     .response((response, body) ->
                             body.then(Mono.just(response.status().code())))
-                    .single()
+                    // Not single(), which says to nobody that there is none where a cancel overtakes the answer.
+                    .singleOrEmpty()
                     .timeout(
                             uploadTimeout,
                             Mono.error(() -> new TimeLimitException("Uploading " + file.filename(), uploadTimeout)),
                             timer)
+                    .switchIfEmpty(Mono.error(() -> new ConnectionLostException(1006, "", null)))
                     .onErrorMap(
                             error -> !(error instanceof RuntimeClientException),
                             error -> new ConnectionLostException(1006, "", error))
