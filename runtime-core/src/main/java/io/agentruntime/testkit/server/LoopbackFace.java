@@ -104,8 +104,9 @@ final class LoopbackFace implements Face {
         channels.put(channel, Sinks.empty());
         // Behind whatever else hears of its end: who has waited for a stop finds its socket and its calls gone.
         channel.closeFuture().addListener(closed -> channel.eventLoop().execute(() -> untrack(channel)));
-        if (!open) { // accepted just before the port was closed
-            channel.close();
+        if (!open) {
+            // Accepted just before the port was closed. Behind its registration, which is still under way.
+            channel.eventLoop().execute(channel::close);
         }
     }
 
