@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -273,9 +274,13 @@ class ReactorHttpExchangeTest {
     void dropsAnAnswerThatIsCancelledWhileItIsPutTogether() {
         RawServer server = server((peer, request) -> peer.reply(200, "{}"));
         AtomicReference<Subscription> waiting = new AtomicReference<>();
+        AtomicInteger cancelled = new AtomicInteger();
         NetOptions net = NetOptions.builder()
-                .customizer(client -> client.doOnRequest((request, connection) ->
-                        connection.addHandlerLast(new Heads(() -> waiting.get().cancel()))))
+                .customizer(client ->
+                        client.doOnRequest((request, connection) -> connection.addHandlerLast(new Heads(() -> {
+                            waiting.get().cancel();
+                            cancelled.incrementAndGet();
+                        }))))
                 .build();
         List<Throwable> dropped = new CopyOnWriteArrayList<>();
         ReactorHttpExchange exchange = exchange(net, o -> o.maxConnections(1), Schedulers.parallel());
@@ -287,6 +292,7 @@ class ReactorHttpExchangeTest {
 
         await(exchange.exchange(call(server, "GET", "/2", null))); // behind the first one
         assertThat(server.requests).hasSize(2);
+        assertThat(cancelled).hasPositiveValue();
         assertThat(dropped).isEmpty();
     }
 

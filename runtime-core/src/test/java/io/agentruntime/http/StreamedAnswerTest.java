@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,10 +81,15 @@ class StreamedAnswerTest {
         Duration limit = Duration.ofMillis(500);
         Duration maxSilence = Duration.ofMillis(900);
 
-        StepVerifier.create(get("/open", limit, maxSilence))
+        AtomicBoolean ended = new AtomicBoolean();
+        StepVerifier.create(get("/open", limit, maxSilence).doOnTerminate(() -> ended.set(true)))
                 .expectNext("abc")
                 .then(() -> time.advanceTimeBy(limit.plusMillis(1)))
-                .then(() -> time.advanceTimeBy(maxSilence))
+                // The reader may still be at it: then the silence begins later.
+                .then(() -> waitUntil(() -> {
+                    time.advanceTimeBy(maxSilence);
+                    return ended.get();
+                }))
                 .expectErrorSatisfies(e ->
                         assertThat(e).isInstanceOf(TimeLimitException.class).hasMessageContaining("PT0.9S"))
                 .verify(SOON);

@@ -102,7 +102,8 @@ final class LoopbackFace implements Face {
 
     private void track(Channel channel) {
         channels.put(channel, Sinks.empty());
-        // Behind whatever else hears of its end: who has waited for a stop finds its socket and its calls gone.
+        // Behind whatever else hears of its end: who has waited for a stop finds its socket gone, and what waits for an
+        // answer.
         channel.closeFuture().addListener(closed -> channel.eventLoop().execute(() -> untrack(channel)));
         if (!open) {
             // Accepted just before the port was closed. Behind its registration, which is still under way.
@@ -124,7 +125,8 @@ final class LoopbackFace implements Face {
         String method = request.method().name();
         ServerRequest head = ServerRequest.of(method, request.uri(), headers, new byte[0]);
         if (head.isHandshake()) {
-            return whileConnected(response, wire.handshake(head)).flatMap(verdict -> upgrade(verdict, response));
+            return whileConnected(response, whileOpen(request, wire.handshake(head)))
+                    .flatMap(verdict -> upgrade(verdict, response));
         }
         return request.receive()
                 .aggregate()

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> implements SocketPort {
 
-    /** How long the peer may take to answer a close frame. */
+    /** How long a connection may last behind a close frame. */
     private static final long CLOSE_LIMIT_MILLIS = 1_000;
 
     private static final int NO_STATUS = 1005;
@@ -96,7 +96,13 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
             closeSent = true;
             ctx.writeAndFlush(new CloseWebSocketFrame(true, 0, close.content().retain()))
                     .addListener(ChannelFutureListener.CLOSE);
+            limitClose(ctx);
         }
+    }
+
+    /** The peer may neither answer nor read. */
+    private void limitClose(ChannelHandlerContext ctx) {
+        closeTimer = ctx.executor().schedule(() -> end(ctx), CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void end(ChannelHandlerContext ctx) {
@@ -104,7 +110,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
         ctx.close();
     }
 
-    /** Noted before the peer can see the end: who has seen it finds the socket gone here. */
+    /** Noted before the connection ends, or the peer's close is answered: who has seen that finds the socket gone here. */
     private void gone() {
         ServerSocket last = socket;
         socket = null;
@@ -167,7 +173,7 @@ final class LoopbackSocket extends SimpleChannelInboundHandler<WebSocketFrame> i
             ByteBuf payload = Unpooled.buffer().writeShort(code);
             payload.writeCharSequence(reason, StandardCharsets.UTF_8);
             ctx.writeAndFlush(new CloseWebSocketFrame(true, 0, payload));
-            closeTimer = ctx.executor().schedule(() -> end(ctx), CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+            limitClose(ctx);
         });
     }
 

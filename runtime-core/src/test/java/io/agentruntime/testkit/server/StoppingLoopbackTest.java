@@ -43,6 +43,7 @@ class StoppingLoopbackTest {
 
         @Override
         public Mono<Handshake> handshake(ServerRequest request) {
+            acted.add(request.path());
             return Mono.empty();
         }
 
@@ -110,9 +111,22 @@ class StoppingLoopbackTest {
     void aCallThatIsStalledIsOverBeforeTheStopIs() {
         WireFaults faults = new WireFaults(server);
         faults.stallHttp("/call", true);
+
+        stopsBeforeItActs(faults, "POST", Map.of());
+    }
+
+    @Test
+    void aHandshakeThatIsStalledIsOverBeforeTheStopIs() {
+        WireFaults faults = new WireFaults(server);
+        faults.stallUpgrades(true);
+
+        stopsBeforeItActs(faults, "GET", Map.of("Connection", "Upgrade", "Upgrade", "websocket"));
+    }
+
+    private void stopsBeforeItActs(WireFaults faults, String method, Map<String, String> headers) {
         ReactorHttpExchange client =
                 ReactorHttpExchange.create(NetOptions.defaults(), HttpOptions.defaults(), Schedulers.parallel());
-        client.exchange(new HttpCall("POST", URI.create(server.url() + "/call"), Map.of(), null, LIMIT, 1))
+        client.exchange(new HttpCall(method, URI.create(server.url() + "/call"), headers, null, LIMIT, 1))
                 .subscribe(reply -> {}, error -> {});
         Flux.interval(Duration.ofMillis(5))
                 .onBackpressureDrop()

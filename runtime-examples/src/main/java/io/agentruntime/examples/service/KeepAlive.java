@@ -3,6 +3,7 @@ package io.agentruntime.examples.service;
 import java.time.Duration;
 import org.springframework.http.codec.ServerSentEvent;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -20,7 +21,11 @@ final class KeepAlive {
         Flux<ServerSentEvent<Object>> comments = Flux.interval(PERIOD, timer)
                 .onBackpressureDrop()
                 .map(tick -> ServerSentEvent.builder().comment("").build());
-        // One at a time: what a slow viewer has not taken yet waits where the oldest is dropped.
-        return events.publish(shared -> Flux.merge(1, shared, comments.takeUntilOther(shared.ignoreElements())), 1);
+        return Flux.defer(() -> {
+            Sinks.Empty<Void> over = Sinks.empty();
+            // One at a time: what a slow viewer has not taken yet waits where the oldest is dropped.
+            return Flux.mergeDelayError(
+                    1, events.doOnTerminate(over::tryEmitEmpty), comments.takeUntilOther(over.asMono()));
+        });
     }
 }

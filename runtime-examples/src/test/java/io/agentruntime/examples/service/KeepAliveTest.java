@@ -12,6 +12,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 class KeepAliveTest {
 
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration ALMOST = KeepAlive.PERIOD.minusMillis(1);
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
@@ -32,19 +33,21 @@ class KeepAliveTest {
                 .thenAwait(Duration.ofMillis(1))
                 .expectNextCount(1)
                 .then(events::tryEmitComplete)
-                .verifyComplete();
+                .expectComplete()
+                .verify(LIMIT);
     }
 
     @Test
     void itFailsWithItsEventsAndEndsThemWhenItsViewerGoes() {
         StepVerifier.create(stream)
                 .then(() -> events.tryEmitError(new IllegalStateException("away")))
-                .verifyErrorMessage("away");
+                .expectErrorMessage("away")
+                .verify(LIMIT);
 
         Sinks.Many<ServerSentEvent<Object>> others = Sinks.many().multicast().directBestEffort();
         StepVerifier.create(KeepAlive.beside(others.asFlux(), time))
                 .thenCancel()
-                .verify();
+                .verify(LIMIT);
         assertThat(others.currentSubscriberCount()).isZero();
     }
 
@@ -60,7 +63,19 @@ class KeepAliveTest {
                 .thenRequest(1)
                 .expectNextMatches(event -> "late".equals(event.data()))
                 .thenCancel()
-                .verify();
+                .verify(LIMIT);
+    }
+
+    @Test
+    void whatASlowViewerHasNotTakenYetComesBeforeTheFailure() {
+        StepVerifier.create(stream, 0)
+                .expectSubscription()
+                .then(() -> say("last"))
+                .then(() -> events.tryEmitError(new IllegalStateException("away")))
+                .thenRequest(1)
+                .expectNextMatches(event -> "last".equals(event.data()))
+                .expectErrorMessage("away")
+                .verify(LIMIT);
     }
 
     private void say(String text) {
