@@ -8,10 +8,12 @@ import io.agentruntime.http.HttpReply;
 import io.agentruntime.http.ReactorHttpExchange;
 import io.agentruntime.net.NetOptions;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 
@@ -29,9 +32,10 @@ import reactor.netty.resources.LoopResources;
 class StoppingLoopbackTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String HEAD = "HTTP/1.1 101 ";
 
     /** Notes what arrives and what it is asked to act on. */
-    private static final class Noting implements ServerProtocol {
+    private final class Noting implements ServerProtocol {
         private final Confined confined = new Confined();
         private final List<String> arrived = new CopyOnWriteArrayList<>();
         private final List<String> acted = new CopyOnWriteArrayList<>();
@@ -44,7 +48,10 @@ class StoppingLoopbackTest {
         @Override
         public Mono<Handshake> handshake(ServerRequest request) {
             acted.add(request.path());
-            return Mono.empty();
+            return Mono.just(new Handshake.Accept(socket -> {
+                socket.binary(new byte[64 << 20]);
+                return new Closing();
+            }));
         }
 
         @Override
@@ -54,6 +61,18 @@ class StoppingLoopbackTest {
         }
     }
 
+    private final class Closing implements SocketHandler {
+
+        @Override
+        public void received(byte[] payload, boolean binary) {}
+
+        @Override
+        public void closing(int code, String reason) {
+            closing.tryEmitEmpty();
+        }
+    }
+
+    private final Sinks.Empty<Void> closing = Sinks.empty();
     private final Noting protocol = new Noting();
     private final LoopResources loops = LoopResources.create("stopping", 1, 1, true);
     private EmbeddedServer server;
@@ -96,6 +115,35 @@ class StoppingLoopbackTest {
             assertThat(endOf(client)).isNegative();
         } finally {
             busy.set(false);
+        }
+    }
+
+    /** It says goodbye, and nothing more goes out to it: not the answer to that either. */
+    @Test
+    void aPeerThatReadsNothingIsCutOff() throws IOException {
+        try (Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort())) {
+            OutputStream out = client.getOutputStream();
+            out.write((String.join(
+                                    "\r\n",
+                                    "GET / HTTP/1.1",
+                                    "Host: localhost",
+                                    "Connection: Upgrade",
+                                    "Upgrade: websocket",
+                                    "Sec-WebSocket-Version: 13",
+                                    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+                            + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            client.setSoTimeout((int) LIMIT.toMillis());
+            assertThat(client.getInputStream().readNBytes(HEAD.length()))
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo(HEAD);
+            byte[] unmasked = new byte[4];
+            out.write(new byte[] {(byte) 0x88, (byte) 0x80});
+            out.write(unmasked);
+            closing.asMono().block(LIMIT);
+
+            server.stop(null).block(LIMIT);
         }
     }
 
